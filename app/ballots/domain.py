@@ -49,6 +49,11 @@ class Count:
     spent: int = 0
     envelopes: int = 0
 
+    @property
+    def live(self) -> int:
+        """How many ballots may still come."""
+        return self.printed - self.voided - self.spent
+
     def plus(self, **more: int) -> "Count":
         """Return the count with something added."""
         return replace(self, **{name: getattr(self, name) + number for name, number in more.items()})

@@ -96,9 +96,9 @@ def issue(
         counts = _counts(gate)
         for start in in_turns(range(0, len(rows), _ROWS), 1):
             connection.execute(insert(CODE), rows[start : start + _ROWS])
-        store.make_room(connection, len(rows), ballot_bytes)
         for batch in batches:
             counts[batch.group_id] = counts.get(batch.group_id, Count()).plus(printed=len(batch.hashes))
+        store.make_room(connection, sum(count.live for count in counts.values()), ballot_bytes)
         _set(connection, tags, gate, {"counts": pack_counts(list(counts), counts)})
 
 

@@ -145,17 +145,25 @@ def writing(database: Database, round_id: str) -> Iterator[Connection]:
 
 
 def make_room(connection: Connection, ballots: int, ballot_bytes: int) -> None:
-    """Let an SQLite file grow at once by what so many ballots to come will take.
+    """Let an SQLite file grow at once, so that so many ballots that may still come find their pages there.
 
     A disk that is full says so when slips are printed and not in the hall; and a commit of casts that finds its pages
     there changes no length of the file, which halves what it waits for a busy disk.
     """
-    size = ballots * (ballot_bytes + _AROUND_BALLOT + (_PAGE if ballot_bytes > _BESIDE_OTHERS else 0))
-    if connection.dialect.name == "sqlite" and size:
-        connection.exec_driver_sql("CREATE TABLE room (filler BLOB)")
-        for start in range(0, size, len(_PIECE)):
-            connection.exec_driver_sql("INSERT INTO room VALUES (zeroblob(?))", (min(len(_PIECE), size - start),))
-        connection.exec_driver_sql("DROP TABLE room")
+    if connection.dialect.name != "sqlite":
+        return
+    wanted = ballots * (ballot_bytes + _AROUND_BALLOT + (_PAGE if ballot_bytes > _BESIDE_OTHERS else 0))
+    free = _PAGE * (connection.exec_driver_sql("PRAGMA freelist_count").scalar() or 0)
+    if wanted > free:
+        # The filler takes what is free before the file grows; half as much again, or each single slip would write all.
+        _fill_and_empty(connection, max(wanted, free + free // 2))
+
+
+def _fill_and_empty(connection: Connection, size: int) -> None:
+    connection.exec_driver_sql("CREATE TABLE room (filler BLOB)")
+    for start in range(0, size, len(_PIECE)):
+        connection.exec_driver_sql("INSERT INTO room VALUES (zeroblob(?))", (min(len(_PIECE), size - start),))
+    connection.exec_driver_sql("DROP TABLE room")
 
 
 @contextmanager

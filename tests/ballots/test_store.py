@@ -146,11 +146,13 @@ def test_files_are_private_and_durable(database: Database, folder: KeyFolder) ->
 
 @pytest.mark.parametrize("size", [100, 900, 6_000])
 def test_slips_take_the_room_of_their_ballots(database: Database, folder: KeyFolder, size: int) -> None:
-    """Were it not there, the file would grow with every other cast."""
+    """Were it not there, the file would grow with every other cast; each print adds what its own ballots need."""
     round_id, hashes = make_store(database, folder, codes=2)
     more = {group: [token_bytes(32) for _ in range(300)] for group in GROUPS}
-    batches = [service.Batch(f"c-{group}", group, found) for group, found in more.items()]
-    service.issue(database, folder, round_id, batches, size)
+    for group, printed in more.items():
+        for start in (0, 100, 200):
+            batch = service.Batch(f"c-{group}-{start}", group, printed[start : start + 100])
+            service.issue(database, folder, round_id, [batch], size)
     before = store.file_of(database, round_id).stat().st_size if database.is_sqlite else 0
     slot = Slot(database, folder.tag_secret(), round_id)
     for group in GROUPS:
