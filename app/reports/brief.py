@@ -137,7 +137,8 @@ def _brief(result: Published, *, named: bool) -> bytes:
     many = len(section["targets"]) > MOST_ROWS
     grid = charts.multiples_chart(document, told) if many else ""
     words = [(row["label"], counted(section["objects"], row["count"])) for row in word_rows(section) if row["count"]]
-    title = _("%(title)s%(part)s结果简报", title=_title(result), part=noun)
+    whole = _("%(title)s结果简报", title=_title(result))
+    title = _("%(title)s%(part)s结果简报", title=_title(result), part=noun) if noun else whole
     ballots = ballot_texts(document["chain"], section["key"])
     data = {
         **frame(result, document, title, () if many else _sums(section), ballots),
@@ -263,7 +264,11 @@ def _flagged(section: Section) -> list[list[str]]:
         for unit in units_of_verdict(section, verdict):
             reasons = clauses(said(reason["text"]) for reason in unit["verdict"]["reasons"])
             found.setdefault((unit["verdict"]["label"], reasons), []).append(f"{unit['position']}. {unit['name']}")
-    return [
-        [said(word), _("（%(count)s 个）%(reasons)s：", count=len(names), reasons=reasons), listed(names)]
-        for (word, reasons), names in found.items()
-    ]
+    return [[said(word), _why(len(names), reasons), listed(names)] for (word, reasons), names in found.items()]
+
+
+def _why(count: int, reasons: str) -> str:
+    """Return how many got a word and why; an announced round may give no reason that could be told."""
+    if not reasons:
+        return _("（%(count)s 个）：", count=count)
+    return _("（%(count)s 个）%(reasons)s：", count=count, reasons=reasons)

@@ -223,6 +223,9 @@ def test_english_briefs_notices_and_letters_hold_no_chinese_of_ours(kind: Kind) 
         for text in (sheet, board, *written.values()):
             assert [line for line in text.splitlines() if has_chinese(without(squeezed(line), result))] == []
         assert "Published 23 November 2026" in sheet
+        told = " ".join(sheet.split())
+        assert "– :" not in told
+        assert (f" – {result.section['noun']}: brief of the result" in told) is (len(result.document["sections"]) > 1)
         assert "Scan to check" in board
         assert next(iter(written)) == "01_Name_3.docx"
         assert all("4. What is asked of you" in text for text in written.values())
