@@ -90,12 +90,6 @@ def on_paper_all(value: object) -> object:
     return [on_paper_all(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def signs_missing(texts: Iterable[str]) -> str:
-    """Return the sentence that says what ``NO_GLYPH`` stands for in these texts; empty where it stands for nothing."""
-    told = "、".join(f"{text}（{code}）" for code, text in lacking(texts).items())
-    return f"{NO_GLYPH} 代替任何字库都没有的字：{told}" if told else ""
-
-
 def lacking(texts: Iterable[str]) -> dict[str, str]:
     """Return the codes of the signs that no font has, each with the first of these texts that it stands in."""
     found: dict[str, str] = {}

@@ -37,11 +37,6 @@ def sums_among(cells: Iterable[tuple[str, Cell]]) -> Sums:
     return list(found.items())
 
 
-def sum_lines(sums: Sums) -> list[str]:
-    """Say the notes, one a line."""
-    return [f"{note}：{'、'.join(names)}。" for note, names in sums]
-
-
 def sum_of(cell: Cell) -> str:
     """Return the note on one row of shares; empty where they are the whole."""
     return cell.get("sum_text", "") if cell["shown"] else ""

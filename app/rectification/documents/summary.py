@@ -8,7 +8,6 @@ from docx.document import Document as DocumentType
 
 from app.campaigns.domain import Measure
 from app.core.chinese import chinese_day
-from app.core.printable import signs_missing
 from app.office.markup import Column, Style
 from app.office.word_layout import GAP, NONE, Kind, blank_document, paragraph, picture, saved, signed, table
 from app.publication.charts import before_after_png
@@ -31,6 +30,7 @@ from app.rectification.rules.ledger import ActionState, is_open, rules_in
 from app.rectification.rules.plans import ActionKind
 from app.rectification.rules.supervision import Mode
 from app.rectification.rules.wording import ACTION_KINDS, ACTION_STATES, MODES, ORDER_STATES
+from app.reports.language import signs_missing
 from app.tally.document import parts_of
 from app.tally.shown import Table, figure_text, measure_of
 
