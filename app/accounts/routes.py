@@ -17,6 +17,7 @@ from app.accounts.sessions import cookie_name, session_token, set_cookie
 from app.consents.reads import waiting
 from app.core.errors import DomainError
 from app.core.lists import wish_of
+from app.core.settings import is_loopback
 from app.offices.shown import offices_shown
 from app.web.desk import AccountsDesk, AnybodysDesk, Desk, ManagerDesk, OpenDesk, Refused, StaffDesk
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
@@ -147,6 +148,7 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
         "stored_role": _stored_role,
         "roles": roles_offered(three_roles=three),
         "link": f"{desk.settings.desk_address}/welcome/{token}" if token else None,
+        "here_only": is_loopback(desk.settings.desk_address),
         "outcome": outcome,
         "handed_over": asking.to_hand_over(desk.acting),
         "waiting": asked,

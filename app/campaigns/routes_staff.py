@@ -9,6 +9,7 @@ from app.campaigns.ports import keys_held
 from app.campaigns.reads import CampaignView, get_campaign
 from app.campaigns.staff_import import Made
 from app.campaigns.staff_listing import PROBLEM_SENTENCES, Known, StaffPreview
+from app.core.settings import is_loopback
 from app.office.qr import qr_grid
 from app.office.sheets.notes import NOTE_SENTENCES
 from app.web.desk import Desk, OrganiserDesk, Refused
@@ -97,4 +98,5 @@ def _sheet(desk: Desk, campaign: CampaignView, made: tuple[Made, ...]) -> Respon
         "known": [one.row for one in made if one.row.is_known],
         "attached": [one.row for one in made if one.row.is_attached],
     }
-    return desk.show("campaigns/staff_sheet.html", campaign=campaign, links=links, **rows)
+    here_only = is_loopback(desk.settings.desk_address)
+    return desk.show("campaigns/staff_sheet.html", campaign=campaign, links=links, here_only=here_only, **rows)

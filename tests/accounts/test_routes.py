@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from httpx import Response
@@ -139,6 +140,16 @@ def test_a_planted_cookie_never_becomes_a_log_in(site: Site) -> None:
     thief = site.new_client()
     thief.cookies.set("manyidu", planted)
     assert thief.get("/staff").status_code == 303
+
+
+@pytest.mark.parametrize(("address", "is_told"), [("http://127.0.0.1:8000", True), ("http://vote.example.cn", False)])
+def test_a_link_that_opens_on_this_machine_alone_says_so(site: Site, address: str, is_told: bool) -> None:
+    desk = site.at("zhangsan")
+    state = cast("Any", desk.client.app)._api.state
+    state.settings = state.settings.model_copy(update={"base_url": address, "desk_url": None})
+    page = desk.post("/staff", login="zhouba", name="周八", **{"role[]": "leader"}).text
+    assert f"{address}/welcome/" in page
+    assert ("这个地址只有这台电脑自己能打开" in page) is is_told
 
 
 def test_an_invited_person_sets_his_password_once(site: Site) -> None:
