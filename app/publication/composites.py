@@ -28,10 +28,10 @@ from app.core.acting import Acting
 from app.core.db import locked
 from app.core.errors import DomainError
 from app.publication.composite_rows import Composites, Entry, row_of
-from app.publication.domain import Scope, Viewer
+from app.publication.domain import Scope, Viewer, sight_of
 from app.publication.editions import Published, PublishedBands
 from app.publication.models import NamedEntry
-from app.publication.reads import ANYONE, published, published_bands
+from app.publication.reads import ANYONE, ledger_of, published, published_bands
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import frozen_paper, get_round
 from app.tally.composite import composites_of, named_parts
@@ -160,11 +160,14 @@ def composites_told(session: Session, result: PublishedBands, now: datetime) -> 
     """
 
     def other(round_id: str) -> Document | Missing | None:
+        sight = sight_of(ANYONE, ledger_of(session, round_id), now)
+        # Asked before the document is read: that one is damaged tells that there is one.
+        if sight is None or (result.scope is Scope.PUBLIC and sight.scope is not Scope.PUBLIC):
+            return None
         try:
-            found = published_bands(session, round_id, ANYONE, now)
+            return _counts_of(published_bands(session, round_id, ANYONE, now))
         except DomainError as error:
             return why_unread(error)
-        return _counts_of(found) if result.scope is not Scope.PUBLIC or found.scope is Scope.PUBLIC else None
 
     document = _counts_of(result)
     return composites_in(session, result.round_id, document, other) if document else None

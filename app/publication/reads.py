@@ -32,7 +32,7 @@ from app.publication.stored import checked, document_of, text_of
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import RoundView, frozen_papers, get_round, rounds_in
 from app.slips.codes import format_code
-from app.tally.document import Document, every_target
+from app.tally.document import Document
 
 READABLE = frozenset({RoundState.PUBLISHED, RoundState.ARCHIVED})
 ANYONE = Viewer(Scope.PARTICIPANTS)
@@ -178,9 +178,10 @@ class _About(TypedDict):
 def _edition(session: Session, row: RoundView, sight: Sight) -> tuple[_About, Document]:
     """Return what is said of the version in sight, and the whole document behind it."""
     line, meeting = _line_with_meeting(session, row.id, sight.version)
-    document = document_of(session, row.id, line.version, line.digest)
-    if not rates_any(sight, {target["id"] for target in every_target(document)}):
+    # By the paper, before the document is read: that one is damaged tells that there is one.
+    if sight.unit_ids is not None and not rates_any(sight, unit_ids_of(session, row.id)):
         raise DomainError("result_not_published")
+    document = document_of(session, row.id, line.version, line.digest)
     about: _About = {
         "round_id": row.id,
         "campaign_id": row.campaign_id,
@@ -194,6 +195,11 @@ def _edition(session: Session, row: RoundView, sight: Sight) -> tuple[_About, Do
         "meeting": meeting,
     }
     return about, document
+
+
+def unit_ids_of(session: Session, round_id: str) -> frozenset[str]:
+    """Return the units that a round rates."""
+    return frozenset(unit.id for unit in frozen_papers(session, [round_id])[round_id].units)
 
 
 def rates_any(sight: Sight, unit_ids: Collection[str]) -> bool:

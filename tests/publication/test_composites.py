@@ -20,6 +20,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.publication.admission import admission
+from app.publication.composite_rows import Row
 from app.publication.composites import AWARD, composites_beside, composites_in, composites_told, enter, entries_of
 from app.publication.domain import Scope
 from app.reports.brief import brief
@@ -181,10 +182,9 @@ def test_an_announced_result_tells_its_scores_to_everybody(client: TestClient, d
         assert told.rows[1].score not in screen
 
 
-@pytest.mark.parametrize(("scope", "told"), [("participants", False), ("public", True)])
-def test_what_was_shown_by_its_link_alone_counts_in_no_public_score(
-    database: Database, scope: str, *, told: bool
-) -> None:
+def of_two(database: Database, scope: str) -> tuple[str, str]:
+    """Publish a round to everybody of which half is one that was announced in a scope; return that, and itself."""
+
     def announced(composite: Composite | None) -> Paper:
         made = counted.make_paper(("养老服务中心",), {"全体组成人员": 46})
         disclosure = Disclosure(Kind.ANNOUNCED, Extent.COUNTS)
@@ -195,11 +195,21 @@ def test_what_was_shown_by_its_link_alone_counts_in_no_public_score(
     both = Composite((
         Part("p1", "这次", Source.VOTE, F(50)), Part("p2", "上半年", Source.ROUND, F(50), round_id=first),
     ))  # fmt: skip
-    last = counted.store_published(database, counted.make_votes(announced(both)), "public")
+    return first, counted.store_published(database, counted.make_votes(announced(both)), "public")
+
+
+def score_of(database: Database, round_id: str) -> Row:
     with database.reading() as session:
-        found = composites_told(session, counted.bands_for(session, last), counted.AT)
+        found = composites_told(session, counted.bands_for(session, round_id), counted.AT)
     assert found is not None
-    assert bool(found.rows[0].score) is told
+    return found.rows[0]
+
+
+@pytest.mark.parametrize(("scope", "told"), [("participants", False), ("public", True)])
+def test_what_was_shown_by_its_link_alone_counts_in_no_public_score(
+    database: Database, scope: str, *, told: bool
+) -> None:
+    assert bool(score_of(database, of_two(database, scope)[1]).score) is told
 
 
 def test_programs_and_the_brief_are_told_what_the_page_shows(client: TestClient, database: Database) -> None:

@@ -12,23 +12,24 @@ from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.rule import Meaning, Rule, Step, Word
 from app.core.acting import Acting
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.publication import concluded
 from app.publication import stored as storing
 from app.publication.composite_rows import Row
 from app.publication.composites import composites_beside
 from app.publication.concluded import Failures, failed_targets, judged_scores
-from app.publication.domain import Scope
+from app.publication.domain import Scope, Viewer
 from app.publication.lately import Lately
 from app.publication.models import NamedEntry, ResultVersion
 from app.publication.own_scores import composites_to_units
-from app.publication.reads import ledger_of
+from app.publication.reads import ledger_of, published
 from app.publication.service import withdraw
 from app.rounds.models import Round
 from app.tally.document import Document
 from tests.publication import counted
 from tests.publication.test_api import program
 from tests.publication.test_composite_words import RULE, at_least, judged, stored
-from tests.publication.test_composites import paper
+from tests.publication.test_composites import of_two, paper, score_of
 from tests.statements import sent
 
 F = Fraction
@@ -206,3 +207,34 @@ def test_a_round_is_read_once_to_decide_about_it(database: Database) -> None:
                 judged_scores(session, result, counted.READER, counted.AT)
         told.append(len(statements))
     assert told == [2, 1]
+
+
+@pytest.mark.parametrize(("scope", "told"), [("leaders", False), ("participants", False), ("public", True)])
+def test_no_public_score_tells_that_a_round_is_damaged_which_not_everybody_reads(
+    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch, scope: str, *, told: bool
+) -> None:
+    first, last = of_two(database, scope)
+    sound = score_of(database, last)
+    damage(database, first)
+    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    assert (score_of(database, last) != sound) is told
+    assert (DAMAGED in client.get(f"/notices/{last}").text) is told
+
+
+def test_a_letter_tells_of_damage_to_a_round_that_its_unit_may_read_alone(database: Database) -> None:
+    first, round_id = halved(database)
+    counted.release(database, first, "unit", units=["u1"])
+    damage(database, first)
+    with database.reading() as session:
+        result = counted.result_for(session, round_id)
+        to_units = composites_to_units(session, result, counted.READER, counted.AT)
+    assert to_units is not None
+    assert [row.id for row in to_units.rows if row.why == DAMAGED] == ["u1"]
+
+
+def test_a_damaged_round_is_no_more_to_whom_it_does_not_rate_than_a_sound_one(database: Database) -> None:
+    round_id = counted.store_published(database, counted.make_votes(), "unit")
+    viewer = Viewer(Scope.UNIT, "wu", frozenset({"elsewhere"}))
+    damage(database, round_id)
+    with database.reading() as session, pytest.raises(DomainError, match="result_not_published"):
+        published(session, round_id, viewer, counted.AT)
