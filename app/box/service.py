@@ -1,6 +1,7 @@
 """What the box shows and does around a round's life: its line on the checklist, its card, its end."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from app.accounts.domain import Role
 from app.box.holders import MOST_ORGANISERS, forget_key, organisers_among, speaking_for
 from app.box.models import KeyHolder, Opening, OpeningJob, OpeningShare, Remark, Stack
 from app.box.reads import holders_of, key_of
-from app.core.db import database_of, locked_rows
+from app.core.db import after_commit, database_of, locked_rows
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds.allowed import AFTER_OPENING
@@ -116,4 +117,4 @@ def purge(session: Session, folder: KeyFolder, round_id: str) -> None:
     session.execute(delete(Opening).where(Opening.round_id == round_id))
     forget_key(session, round_id)
     session.execute(delete(KeyHolder).where(KeyHolder.round_id == round_id))
-    folder.destroy_part(round_id)
+    after_commit(session, partial(folder.destroy_part, round_id))

@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from app.core.errors import DomainError
@@ -78,9 +79,13 @@ class KeyFolder:
             raise DomainError("server_part_missing") from None
 
     def note_key(self, round_id: str, public_key: bytes) -> None:
-        """Note the public half of the round's key, instead of an earlier one, so that no other is taken for it."""
-        (self.path / _key_name(round_id)).unlink(missing_ok=True)
-        self._write(_key_name(round_id), public_key)
+        """Note the public half of the round's key, instead of an earlier one, so that no other is taken for it.
+
+        At no moment is there neither: where nothing is noted any key would be taken.
+        """
+        name = _key_name(round_id)
+        self._draft(public_key).replace(self.path / name)
+        self._sync_folder()
 
     def knows_key(self, round_id: str, public_key: bytes) -> bool:
         """Whether this is the key that was noted; where none was, any is: it was made by an earlier version."""
@@ -95,17 +100,12 @@ class KeyFolder:
         A disk that writes elsewhere than told (SSD, copy-on-write) may keep the old bytes for a while.
         """
         file = self.path / _part_name(round_id)
+        with suppress(FileNotFoundError):
+            _put(os.open(file, os.O_WRONLY | os.O_NOFOLLOW), token_bytes(SECRET_BYTES))
+            file.unlink(missing_ok=True)
+        # Last, and once the part is surely gone: a part without a note would serve any key.
+        self._sync_folder()
         (self.path / _key_name(round_id)).unlink(missing_ok=True)
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_NOFOLLOW)
-        except FileNotFoundError:
-            return
-        try:
-            os.write(handle, token_bytes(SECRET_BYTES))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        file.unlink(missing_ok=True)
         self._sync_folder()
 
     def parts(self) -> set[str]:
@@ -138,13 +138,7 @@ class KeyFolder:
 
     def _write(self, name: str, secret: bytes) -> None:
         """Write the file unless another process was quicker: a link, unlike a rename, never replaces."""
-        draft = self.path / f".{new_id()}"
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
-        try:
-            os.write(handle, secret)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        draft = self._draft(secret)
         try:
             (self.path / name).hardlink_to(draft)
         except FileExistsError:
@@ -153,12 +147,26 @@ class KeyFolder:
             draft.unlink()
         self._sync_folder()
 
+    def _draft(self, secret: bytes) -> Path:
+        """Write a file whole, to be given its name."""
+        draft = self.path / f".{new_id()}"
+        _put(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), secret)
+        return draft
+
     def _sync_folder(self) -> None:
         handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _put(handle: int, content: bytes) -> None:
+    try:
+        os.write(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _open_to_read(file: Path) -> int:

@@ -8,9 +8,11 @@ from app.box import reads, service
 from app.box.played import play_holders
 from app.core.acting import Acting
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds.reads import get_round
 from tests.box.boxes import HOLDERS, NOON, hall_paper, make_box, make_round, make_staff
+from tests.cast import refuses
 
 
 @pytest.fixture
@@ -28,6 +30,25 @@ def test_it_works(database: Database, folder: KeyFolder) -> None:
         steps = service.before_opening(session, get_round(session, "r1"))
         assert all(step.done for step in steps)
         assert steps[1].detail == "3/3"
+
+
+def test_what_is_undone_leaves_the_key_that_was_noted(database: Database, folder: KeyFolder) -> None:
+    """The note is not undone with the database: the old key would be refused as one that somebody swapped."""
+    with database.writing() as session:
+        acting = Acting(session, NOON, make_staff(session))
+        make_round(session, hall_paper())
+        play_holders(acting, folder, "r1", HOLDERS)
+        made = service.public_key(session, "r1")
+    with refuses("holder_missing"), database.writing() as session:
+        play_holders(Acting(session, NOON, acting.actor), folder, "r1", HOLDERS)
+        raise DomainError("holder_missing")
+    with database.reading() as session:
+        assert service.public_key(session, "r1") == made
+    with refuses("not_found"), database.writing() as session:
+        service.purge(session, folder, "r1")
+        raise DomainError("not_found")
+    assert folder.parts() == {"r1"}
+    assert not folder.knows_key("r1", bytes(range(32)))
 
 
 def test_purging_leaves_nothing(database: Database, folder: KeyFolder) -> None:

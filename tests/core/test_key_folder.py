@@ -2,6 +2,9 @@
 
 import os
 import stat
+import subprocess
+import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -45,13 +48,66 @@ def test_nobody_else_can_read_it(folder: KeyFolder) -> None:
 def test_it_leaves_no_drafts(folder: KeyFolder) -> None:
     folder.pepper()
     folder.create_part("r1")
-    assert {file.name for file in folder.path.iterdir()} == {"pepper", "round-r1"}
+    for first in (0, 32):
+        folder.note_key("r1", bytes(range(first, first + 32)))
+    assert {file.name for file in folder.path.iterdir()} == {"pepper", "round-r1", "key-r1"}
 
 
 def test_processes_that_start_together_agree(folder: KeyFolder) -> None:
     with ThreadPoolExecutor(16) as pool:
         secrets = set(pool.map(lambda _: KeyFolder(folder.path).pepper(), range(64)))
     assert len(secrets) == 1
+
+
+BREAKING_OFF = """
+import os, sys
+from pathlib import Path
+from app.core.key_folder import KeyFolder
+
+folder, steps = KeyFolder(Path(sys.argv[1])), int(sys.argv[2])
+
+def count(event, arguments):
+    global steps
+    if event in {"open", "os.link", "os.remove", "os.rename"}:
+        steps -= 1
+        if steps < 0:
+            os._exit(9)
+
+sys.addaudithook(count)
+getattr(folder, sys.argv[3])("r1", *map(bytes.fromhex, sys.argv[4:]))
+"""
+"""Does something with the key folder and dies before its n-th step that a disk sees."""
+
+
+def broken_off(folder: KeyFolder, act: str, *given: bytes) -> Iterator[None]:
+    """Break off an act before its first step, its second and so on, until one comes to its end."""
+    for steps in range(20):
+        told = [sys.executable, "-c", BREAKING_OFF, str(folder.path), str(steps), act, *(one.hex() for one in given)]
+        code = subprocess.run(told, check=False).returncode
+        assert code in {0, 9}
+        yield
+        if code == 0:
+            return
+    pytest.fail("the act never came to its end")
+
+
+def test_a_key_noted_anew_is_never_missing(folder: KeyFolder) -> None:
+    """Where no key is noted any is taken: power that fails between two steps must not open that door."""
+    made, other = bytes(range(32)), bytes(range(32, 64))
+    folder.note_key("r1", made)
+    for _ in broken_off(folder, "note_key", other):
+        assert not folder.knows_key("r1", bytes(range(64, 96)))
+    assert folder.knows_key("r1", other)
+    assert not folder.knows_key("r1", made)
+
+
+def test_a_part_is_never_there_without_the_key_that_was_noted(folder: KeyFolder) -> None:
+    made, other = bytes(range(32)), bytes(range(32, 64))
+    folder.create_part("r1")
+    folder.note_key("r1", made)
+    for _ in broken_off(folder, "destroy_part"):
+        assert folder.parts() == set() or not folder.knows_key("r1", other)
+    assert [file.name for file in folder.path.iterdir()] == []
 
 
 def test_parts_are_listed_and_destroyed(folder: KeyFolder) -> None:
