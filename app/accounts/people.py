@@ -1,15 +1,13 @@
 """Who sees what belongs to an office: asked to agree, told, named as leaders, holding keys; and people by name."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.domain import WEIGHTY, Role
+from app.accounts.domain import Role
 from app.accounts.models import Staff
 from app.accounts.service import everyone, has_any, principal
-from app.audit import service as audit
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.core.scope import everywhere
@@ -71,19 +69,3 @@ def leaders_to_name(session: Session, office_id: str) -> Sequence[Staff]:
     """Return those of ``leaders`` whose accounts are within the session's reach: whom its actor may name."""
     known = {staff.id for staff in everyone(session)}
     return [staff for staff in leaders(session, office_id) if staff.id in known]
-
-
-def fresh_since(session: Session, since: datetime, office_id: str) -> list[Staff]:
-    """Return the accounts of weight that see an office and were made, linked anew, given a role or enabled since."""
-    enabled = audit.subjects_since(session, "account.enable", since)
-    return [staff for staff in _weighty(session, office_id) if staff.renewed_at >= since or staff.id in enabled]
-
-
-def made_at_machine(session: Session, office_id: str) -> list[Staff]:
-    """Return those to which somebody at the machine gave the link with which they log in: nobody agreed to that."""
-    linked = audit.last_by(session, ("account.create", "account.reset"), audit.SYSTEM)
-    return [staff for staff in _weighty(session, office_id) if staff.id in linked]
-
-
-def _weighty(session: Session, office_id: str) -> list[Staff]:
-    return [staff for staff in who_see(session, office_id) if has_any(staff, WEIGHTY)]

@@ -258,6 +258,16 @@ def _newcomer(now: datetime, names: tuple[str, str], role: str) -> Staff:
     return Staff(id=new_id(), login=login, name=name, created_at=now, disabled=False, roles={role})
 
 
+def _make_first(session: Session, now: datetime, names: tuple[str, str], role: str) -> Staff:
+    """Add a first account; the log says who gave it its link: the installation itself, at the machine."""
+    staff = _newcomer(now, names, role)
+    session.add(staff)
+    session.flush()
+    told = {"login": staff.login, "name": staff.name, "role": role}
+    audit.record(session, now, audit.SYSTEM, "account.create", staff.id, **told)
+    return staff
+
+
 def check_password(session: Session, now: datetime, token: str, names: tuple[str, str], password: str) -> None:
     """Refuse a link that is over, a malformed name, a weak password: all that needs no hash."""
     found, staff = invitation(session, now, token)
@@ -298,9 +308,8 @@ def accept_invitation(
     if found is None or found.expires_at <= now:
         raise DomainError("invitation_invalid")
     staff = locked(session, Staff, found.staff_id) if found.staff_id else None
-    staff = staff or _newcomer(now, names, found.role)
+    staff = staff or _make_first(session, now, names, found.role)
     staff.password_hash = password_hash
-    session.add(staff)
     session.delete(found)
     session.flush()
     audit.record(session, now, principal(staff), "account.password", staff.id, login=staff.login)

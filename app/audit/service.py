@@ -146,17 +146,21 @@ def last_at(session: Session, action: str, subject: str) -> datetime | None:
     return session.scalar(query.order_by(AuditEntry.number.desc()).limit(1))
 
 
-def subjects_since(session: Session, action: str, since: datetime) -> frozenset[str]:
-    """Return the subjects of an action since a moment."""
-    query = select(AuditEntry.subject).where(AuditEntry.action == action, AuditEntry.at >= since)
-    return frozenset(session.scalars(query))
+def acts(session: Session, actions: Collection[str]) -> list[Entry]:
+    """Return the entries of these actions, oldest first."""
+    query = select(AuditEntry).where(AuditEntry.action.in_(actions)).order_by(AuditEntry.number)
+    return [_entry(row) for row in session.scalars(query)]
 
 
-def last_by(session: Session, actions: Collection[str], actor: Principal) -> frozenset[str]:
-    """Return the subjects of which this actor did the last of these actions."""
-    query = select(AuditEntry.subject, AuditEntry.actor_id).where(AuditEntry.action.in_(actions))
-    last = {row.subject: row.actor_id for row in session.execute(query.order_by(AuditEntry.number))}
-    return frozenset(subject for subject, actor_id in last.items() if actor_id == actor.id)
+def last_number(session: Session, action: str, subject: str) -> int | None:
+    """Return the number of the newest entry of an action on a subject: what came before it no clock can change."""
+    query = select(func.max(AuditEntry.number)).where(AuditEntry.action == action, AuditEntry.subject == subject)
+    return session.scalar(query)
+
+
+def last_before(session: Session, moment: datetime) -> int:
+    """Return the number of the last entry before a moment, 0 where there is none."""
+    return session.scalar(select(func.max(AuditEntry.number)).where(AuditEntry.at < moment)) or 0
 
 
 class Reads(Protocol):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.accounts.people import fresh_since, made_at_machine
-from app.audit.service import last_at
+from app.accounts.weighing import Span, Suspects, suspects
+from app.audit.service import last_before, last_number
 from app.box.reads import KeyView, OpeningView, key_of, opening_of, returned_by_group
 from app.campaigns.reads import office_of
 from app.core.errors import DomainError
@@ -75,9 +75,9 @@ class Report:
     counted_by: tuple[str, ...] = ()
     confirmed_by: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
-    """Names of the accounts of weight that were made, re-linked, given a role or enabled since the paper was frozen."""
+    """Names of the accounts of weight made, re-linked, given a role or enabled between the freeze and the opening."""
     from_machine: tuple[str, ...] = ()
-    """Names of those that were made or re-linked at the machine, with nobody's consent."""
+    """Names of those whose link at the opening came from the machine, with nobody's consent."""
 
     @property
     def helpers(self) -> tuple[str, ...]:
@@ -99,8 +99,7 @@ def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: 
     if together:
         shown.append(_sum("、".join(line.name for line in together), together))
     counts = list(hand_counts(session, round_id).values())
-    since = last_at(session, "round.freeze", round_id) or row.created_at
-    office_id = office_of(session, row.campaign_id)
+    named = _suspects(session, row)
     return Report(
         round=row,
         paper=paper,
@@ -115,9 +114,19 @@ def report(session: Session, folder: KeyFolder, unseen: UnseenGroups, round_id: 
         is_key_destroyed=round_id not in folder.parts(),
         counted_by=_names(count.counted_by for count in counts),
         confirmed_by=_names(count.second_by for count in counts if count.agrees),
-        fresh=_names(staff.name for staff in fresh_since(session, since, office_id)),
-        from_machine=_names(staff.name for staff in made_at_machine(session, office_id)),
+        fresh=_names(staff.name for staff in named.fresh),
+        from_machine=_names(staff.name for staff in named.from_machine),
     )
+
+
+def _suspects(session: Session, row: RoundView) -> Suspects:
+    """Return whom the minutes name: the same ones whenever they are printed."""
+    end = last_number(session, "round.count", row.id)
+    if end is None:
+        raise DomainError("report_too_early")
+    # A rehearsal is frozen as it is made, which the log tells of another round.
+    begin = last_number(session, "round.freeze", row.id) or last_before(session, row.created_at) + 1
+    return suspects(session, office_of(session, row.campaign_id), Span(begin, end))
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts import asking, handover, service
-from app.accounts import people as people_of
 from app.accounts.asking import KIND
 from app.accounts.domain import Act, Role, roles_offered
 from app.accounts.models import Staff
 from app.accounts.moving import holds_none
+from app.accounts.weighing import Span, suspects
+from app.audit.service import last_before
 from app.consents.reads import waiting
 from app.core.acting import Acting
 from app.core.db import Database
@@ -42,6 +43,11 @@ class People:
     def asked(self) -> str:
         [consent] = waiting(self.session, KIND)
         return consent.id
+
+    def fresh(self) -> list[str]:
+        """Return whom the minutes of a round name that ran all the while."""
+        found = suspects(self.session, "root", Span(1, last_before(self.session, LATER + timedelta(1))))
+        return [staff.login for staff in found.fresh]
 
     def find(self, login: str) -> Staff | None:
         return next((staff for staff in service.everyone(self.session) if staff.login == login), None)
@@ -203,7 +209,7 @@ def test_accounts_of_weight_made_or_linked_anew_are_known(people: People) -> Non
     asking.change(people.acting("zhangsan"), Act.LINK, people.cast["lisi"].id, three_roles=False)
     agree(people, "wangwu")
     asking.create(people.acting("zhangsan"), ("zhouba", "周八", "leader"), three_roles=False)
-    assert [staff.login for staff in people_of.fresh_since(people.session, LATER, "root")] == ["lisi"]
+    assert people.fresh() == ["lisi"]
 
 
 def test_roles_of_the_three_are_offered_where_they_are_in_force() -> None:
@@ -219,7 +225,7 @@ def test_a_role_that_is_added_waits_for_an_older_other_and_makes_its_account_you
     assert lisi.roles == {"scrutineer"}
     agree(people, "wangwu")
     assert lisi.roles == {"scrutineer", "liaison"}
-    assert [staff.login for staff in people_of.fresh_since(people.session, LATER, "root")] == ["lisi"]
+    assert people.fresh() == ["lisi"]
     service.check_is_older(people.session, people.cast["lisi"], LATER)
     with refuses("approval_younger"):
         service.check_is_older(people.session, people.cast["lisi"], LATER - timedelta(minutes=1))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy.orm import Session
 
+from app.audit import service as audit
 from app.box import reads, service, unlocking
 from app.box.drop import Vote, drop
 from app.box.envelope import Ballot, encode
@@ -87,7 +88,7 @@ def make_round(session: Session, paper: Paper, needed: int = 2, holders: int = 3
             created_at=NOON,
         )
     )
-    session.flush()
+    audit.record(session, NOON, audit.SYSTEM, "round.freeze", paper.round_id)
 
 
 def make_ballots(paper: Paper, counts: Mapping[str, int], words: str = "意见") -> list[Ballot]:

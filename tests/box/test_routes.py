@@ -268,17 +268,25 @@ def test_the_report_names_accounts_that_nobody_agreed_to_and_says_who_decided_al
 ) -> None:
     """Made at the machine before the freeze, a ghost held a key and stood nowhere (SEC-77)."""
     before, paper = NOON - timedelta(days=9), replace(hall_paper(), two_person=two_person)
-    box = make_box(database, folder, ZHANGSAN, paper, {"residents": 30, "staff": 3})
     with database.writing() as session:
         for login, name in (("ghost", "幽灵"), ("known", "熟人")):
             accounts.create_account(session, before, SYSTEM, (login, name, "scrutineer"))
-        (known,) = session.scalars(select(Staff.id).where(Staff.login == "known"))
+        ghost, known = session.scalars(
+            select(Staff.id).where(Staff.login.in_(["ghost", "known"])).order_by(Staff.login)
+        )
         accounts.reissue_link(session, before, ZHANGSAN, known, "consent")
+    box = make_box(database, folder, ZHANGSAN, paper, {"residents": 30, "staff": 3})
+    with database.writing() as session:
         accounts.set_disabled(session, before, ZHANGSAN, "idwangwu", disabled=True)
         accounts.set_disabled(session, NOON, ZHANGSAN, "idwangwu", disabled=False)
     open_it(organiser, box)
+    with database.writing() as session:
+        accounts.reissue_link(session, NOON, ZHANGSAN, ghost, "consent")
+        accounts.create_account(session, NOON, SYSTEM, ("later", "后来", "scrutineer"))
     report = organiser.get("/rounds/r1/scrutiny").text
-    assert "没有经第二人同意的账号：幽灵。" in report
+    named = re.findall("没有经第二人同意的账号：([^。]+)。", report)[0].split("、")
+    assert "幽灵" in named
+    assert {"熟人", "后来"}.isdisjoint(named)
     assert "冻结后新建、启用、增加角色或重发登录链接的账号：王五。" in report
     assert ("由一人办理" in report) is not two_person
 

@@ -1,0 +1,134 @@
+"""Whom the minutes of a round name: who had weight while it ran, and by whose link (SEC-77)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts import service
+from app.accounts.domain import Role
+from app.accounts.models import Staff
+from app.accounts.weighing import Span, suspects
+from app.audit import service as audit
+from app.core.acting import Principal
+from app.core.db import Database
+from tests.cast import MORNING, PASSWORD_HASH, make_cast
+
+AGREED = "consent"
+YEAR = timedelta(days=365)
+
+
+class Round:
+    """A round between two acts of the log, in an installation whose first two accounts were made by its first links."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        links = service.first_links(session, MORNING, [Role.ORGANISER, Role.SCRUTINEER])
+        names = {Role.ORGANISER: ("first", "首位"), Role.SCRUTINEER: ("second", "次位")}
+        self.people = [
+            service.accept_invitation(session, MORNING, link, names[role], PASSWORD_HASH)
+            for role, link in links.items()
+        ]
+        self.begin = self.end = 0
+
+    def note(self, action: str) -> int:
+        audit.record(self.session, MORNING, audit.SYSTEM, action, "r1")
+        return audit.last_number(self.session, action, "r1") or 0
+
+    def freeze(self) -> None:
+        self.begin = self.note("round.freeze")
+
+    def count(self) -> None:
+        self.end = self.note("round.count")
+
+    def make(self, login: str, actor: Principal = audit.SYSTEM, roles: str = "scrutineer") -> str:
+        service.create_account(self.session, MORNING, actor, (login, login, roles), AGREED)
+        return self.session.scalars(select(Staff.id).where(Staff.login == login)).one()
+
+    def link(self, staff_id: str) -> None:
+        """Link an account anew, with somebody's consent."""
+        service.reissue_link(self.session, MORNING, self.people[0], staff_id, AGREED)
+
+    def named(self) -> tuple[list[str], list[str]]:
+        """Return the log-in names of the fresh ones, and of those that were linked at the machine."""
+        found = suspects(self.session, "root", Span(self.begin, self.end))
+        return sorted(one.login for one in found.fresh), sorted(one.login for one in found.from_machine)
+
+
+@pytest.fixture
+def ran(database: Database) -> Iterator[Round]:
+    with database.writing() as session:
+        yield Round(session)
+
+
+def test_whoever_opened_the_first_links_is_named(ran: Round) -> None:
+    """The attack: who installs it opens both links himself, and is two people without anybody's consent."""
+    ran.freeze()
+    ran.count()
+    assert ran.named() == ([], ["first", "second"])
+
+
+def test_a_first_link_that_was_opened_after_the_freeze_is_fresh_too(database: Database) -> None:
+    with database.writing() as session:
+        links = service.first_links(session, MORNING, [Role.ORGANISER, Role.SCRUTINEER])
+        begin = audit.last_before(session, MORNING + YEAR) + 1
+        service.accept_invitation(session, MORNING, links[Role.SCRUTINEER], ("ghost", "幽灵"), PASSWORD_HASH)
+        found = suspects(session, "root", Span(begin, audit.last_before(session, MORNING + YEAR)))
+        assert [one.login for one in found.fresh] == [one.login for one in found.from_machine] == ["ghost"]
+
+
+def test_they_are_named_until_others_agree_to_their_links(ran: Round) -> None:
+    ran.link(ran.people[1].id)
+    ran.freeze()
+    ran.count()
+    assert ran.named() == ([], ["first"])
+
+
+def test_accounts_of_which_an_older_log_tells_nothing_came_from_the_machine(ran: Round) -> None:
+    make_cast(ran.session)
+    ran.link("idlisi")
+    ran.freeze()
+    ran.count()
+    named = ran.named()[1]
+    assert {"zhangsan", "wangwu"} <= set(named)
+    assert {"lisi", "zhaoliu"}.isdisjoint(named)
+
+
+def test_what_became_of_them_since_changes_no_minutes(ran: Round) -> None:
+    """The attack: linked anew, without a role or in another office before anybody prints, ghosts stood nowhere."""
+    ghosts = [ran.make(login) for login in ("ghost-a", "ghost-b", "ghost-c")]
+    ran.freeze()
+    late = ran.make("late", ran.people[0])
+    ran.count()
+    before = ran.named()
+    assert before == (["late"], ["first", "ghost-a", "ghost-b", "ghost-c", "second"])
+    for staff_id in (*(one.id for one in ran.people), ghosts[0], late):
+        ran.link(staff_id)
+    service.give_roles(ran.session, MORNING, ran.people[0], ghosts[1], "leader")
+    service.give_roles(ran.session, MORNING, ran.people[0], ghosts[1], "liaison")
+    service.set_disabled(ran.session, MORNING, ran.people[0], ghosts[2], disabled=True)
+    service.set_disabled(ran.session, MORNING, ran.people[0], ghosts[2], disabled=False)
+    ran.make("year-later")
+    leader = ran.make("leader", ran.people[0], "leader")
+    service.give_roles(ran.session, MORNING, ran.people[0], leader, "scrutineer")
+    assert ran.named() == before
+
+
+def test_a_clock_that_was_set_ahead_hides_nobody(ran: Round) -> None:
+    """The attack: who is at the machine sets its clock, and what he made seems to come after the opening."""
+    fields = ("ghost", "幽灵", "scrutineer")
+    service.create_account(ran.session, MORNING + YEAR, audit.SYSTEM, fields)
+    ran.freeze()
+    ran.count()
+    assert "ghost" in ran.named()[1]
+
+
+@pytest.mark.parametrize(("roles", "fresh"), [("scrutineer liaison", ["known"]), ("scrutineer", [])])
+def test_a_role_that_is_added_makes_fresh_and_one_that_goes_does_not(ran: Round, roles: str, fresh: list[str]) -> None:
+    known = ran.make("known", ran.people[0], "scrutineer" if fresh else "scrutineer liaison")
+    ran.freeze()
+    service.give_roles(ran.session, MORNING, ran.people[0], known, roles)
+    ran.count()
+    assert ran.named()[0] == fresh
