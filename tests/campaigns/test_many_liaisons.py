@@ -1,10 +1,13 @@
 """700 units and 700 accounts that may speak for them: a form is shown a page at a time, and nothing typed is lost."""
 
+import json
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from app.accounts import service as accounts
+from app.audit.models import AuditEntry
 from app.core.db import Database
 from app.core.lists import PAGE
 from tests.cast import MORNING, Desk, Desks, make_cast
@@ -98,3 +101,10 @@ def test_heads_are_chosen_a_page_at_a_time(desk: Desk, database: Database) -> No
     assert desk.post(path, **sent(page, **{"head-u0-0": ""})).status_code == 303
     assert "selected" not in desk.get(path).text
     assert re.findall(r'value="(s\d)" selected', desk.post(path, **sent(desk.get(path).text, look="2")).text) == ["s2"]
+    with database.reading() as session:
+        asked = sa.select(AuditEntry.detail).where(AuditEntry.action == "campaign.signing").order_by(AuditEntry.number)
+        logged = session.scalars(asked).all()
+    assert [json.loads(detail)["heads"] for detail in logged] == [
+        {"u0-0": ["", "s1"], "u0-60": ["", "s2"]},
+        {"u0-0": ["s1", ""]},
+    ], "of the units that a form has, those that changed: before and after"

@@ -53,7 +53,8 @@ def heads_of(session: Session, unit_ids: Collection[str]) -> Mapping[str, Person
 def set_signing(acting: Acting, campaign_id: str, heads: Mapping[str, str], *, needed: bool) -> None:
     """Say who heads which unit (staff id by unit id, empty for nobody) and whether signatures are needed.
 
-    A head is one of those who speak for the unit; DomainError ``head_no_liaison``.
+    A head is one of those who speak for the unit; DomainError ``head_no_liaison``. The log tells of each unit that
+    changed who was its head and who is: a form has some of the units only.
     """
     session = acting.session
     campaign_row(session, campaign_id)
@@ -61,13 +62,15 @@ def set_signing(acting: Acting, campaign_id: str, heads: Mapping[str, str], *, n
     for unit_id, staff_id in heads.items():
         if staff_id and staff_id not in liaisons.get(unit_id, ()):
             raise DomainError("head_no_liaison")
+    rows = session.scalars(select(UnitHead).where(UnitHead.unit_id.in_(heads))).all()
+    before = dict.fromkeys(heads, "") | {row.unit_id: row.staff_id for row in rows}
     session.execute(delete(UnitHead).where(UnitHead.unit_id.in_(heads)))
     session.add_all([UnitHead(unit_id=unit_id, staff_id=staff_id) for unit_id, staff_id in heads.items() if staff_id])
     row = session.get(SigningRule, campaign_id) or SigningRule(campaign_id=campaign_id)
     row.needed = needed
     session.add(row)
-    told = {unit_id: staff_id for unit_id, staff_id in heads.items() if staff_id}
-    audit.record(session, acting.now, acting.actor, "campaign.signing", campaign_id, needed=needed, heads=told)
+    changed = {unit_id: [before[unit_id], now] for unit_id, now in heads.items() if now != before[unit_id]}
+    audit.record(session, acting.now, acting.actor, "campaign.signing", campaign_id, needed=needed, heads=changed)
 
 
 def copy_signing(session: Session, source_id: str, target_id: str) -> Sequence[LeftOut]:

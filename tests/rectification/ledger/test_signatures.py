@@ -1,5 +1,6 @@
 """The head of a unit signs off a completion; where a campaign asks for it, nothing is accepted without."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
@@ -160,6 +161,21 @@ def test_a_head_is_one_of_those_who_speak_for_the_unit(database: Database, staff
     found, _, _ = make_ledger(database)
     with database.writing() as session, refuses("head_no_liaison"):
         signing.set_signing(Acting(session, MORNING, ZHANG), found.campaign_id, {FLAGGED: staff_id}, needed=True)
+
+
+def test_the_log_tells_of_a_head_who_left_office_and_is_taken_away(database: Database) -> None:
+    """No page shows him any more, so the form that is saved names nobody: his row goes, and the log says whose."""
+    found, _ = make_headed(database)
+    with database.writing() as session:
+        accounts.set_liaisons(session, MORNING, ZHANG, FLAGGED, [WU.id])
+        for _ in range(2):
+            signing.set_signing(Acting(session, MORNING, ZHANG), found.campaign_id, {FLAGGED: ""}, needed=False)
+        asked = sa.select(AuditEntry.detail).where(AuditEntry.action == "campaign.signing").order_by(AuditEntry.number)
+        logged = session.scalars(asked).all()
+    assert [json.loads(detail) for detail in logged[-2:]] == [
+        {"heads": {FLAGGED: [HEAD.id, ""]}, "needed": False},
+        {"heads": {}, "needed": False},
+    ]
 
 
 def submitted(database: Database) -> str:
