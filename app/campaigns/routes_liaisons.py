@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.accounts import service as accounts
 from app.accounts.models import Staff
-from app.accounts.naming import listed_as, meant_by
+from app.accounts.naming import Called, called_so, listed_as, meant_by
 from app.campaigns.ports import keys_held
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.campaigns.stored import locked_campaign
@@ -21,6 +21,8 @@ router = APIRouter()
 MOST_TICKED = 12
 """Accounts of which each is offered to tick for every unit; of more, those who are not one yet are added by name."""
 LONGEST = 300
+FIELDS = 2
+"""Fields to add people by for every unit; a browser puts the name that is picked in the place of all a field holds."""
 
 
 def _page(desk: Desk, campaign_id: str, form: PostedForm | None = None, refused: Refused | None = None) -> Response:
@@ -29,7 +31,7 @@ def _page(desk: Desk, campaign_id: str, form: PostedForm | None = None, refused:
     able = accounts.able_liaisons(desk.session)
     kept = {unit.id: {staff.id for staff in found.get(unit.id, ())} for unit in campaign.units}
     ticked = _ticked(form) if form else {}
-    added = {unit.id: form.as_dict().get(_added(unit.id), "") if form else "" for unit in campaign.units}
+    added = {unit.id: _names(form, unit) if form else [] for unit in campaign.units}
     changed = [unit for unit in added if added[unit] or ticked.get(unit, kept[unit]) != kept[unit]]
     rows = rows_of(campaign.units, changed, form)
     chosen = {**kept, **ticked}
@@ -39,6 +41,7 @@ def _page(desk: Desk, campaign_id: str, form: PostedForm | None = None, refused:
         "rows": rows,
         "chosen": chosen,
         "added": added,
+        "fields": {unit: [*names, *[""] * max(FIELDS - len(names), 1)] for unit, names in added.items()},
         "liaisons": {unit.id: _offered(able, found.get(unit.id, ()), chosen[unit.id]) for unit in rows.found.rows},
         "able": [listed_as(one) for one in able],
         "any_there": bool(found),
@@ -58,7 +61,12 @@ def _offered(able: Sequence[Staff], there: Sequence[Staff], chosen: Collection[s
 
 
 def _added(unit_id: str) -> str:
-    return f"add-{unit_id}"
+    return f"add-{unit_id}[]"
+
+
+def _names(form: PostedForm, unit: UnitView) -> list[str]:
+    """Return what was typed into the fields of a unit."""
+    return [typed for typed in form.several(_added(unit.id)) if typed]
 
 
 def _ticked(form: PostedForm) -> dict[str, set[str]]:
@@ -66,14 +74,16 @@ def _ticked(form: PostedForm) -> dict[str, set[str]]:
     return {unit_id: set(form.several(f"unit-{unit_id}[]")) for unit_id in form.several(ROWS)}
 
 
-def _meant(form: PostedForm, unit: UnitView, able: Sequence[Staff]) -> set[str]:
+def _meant(form: PostedForm, unit: UnitView, called: Called) -> set[str]:
     """Return whom the names mean that were typed for a unit.
 
-    DomainErrors ``liaison_unknown`` and ``liaison_ambiguous``, where two are called so.
+    DomainErrors ``field_too_long``, ``liaison_unknown`` and ``liaison_ambiguous``, where two are called so.
     """
-    typed = form.text(_added(unit.id), LONGEST, needed=False, label=f"{unit.name}的联络员")
+    typed = _names(form, unit)
+    if any(len(each) > LONGEST for each in typed):
+        raise DomainError("field_too_long", field=f"{unit.name}的联络员", limit=LONGEST, at=_added(unit.id))
     meant = set()
-    for name, found in meant_by(typed, able):
+    for name, found in (each for one in typed for each in meant_by(one, called)):
         if len(found) != 1:
             raise DomainError("liaison_ambiguous" if found else "liaison_unknown", name=name, unit=unit.name)
         meant.add(found[0])
@@ -110,11 +120,12 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
         campaign = locked_campaign(desk.session, campaign_id)
         before = accounts.liaisons_of(desk.session, [unit.id for unit in campaign.units])
         refuse_stale(form, _stored(campaign, before))
-        held, able = keys_held(desk.request)(desk.session, campaign_id), accounts.able_liaisons(desk.session)
+        held = keys_held(desk.request)(desk.session, campaign_id)
+        called = called_so(accounts.able_liaisons(desk.session))
         ticked = _ticked(form)
         for unit in campaign.units:
             there = {account.id for account in before.get(unit.id, [])}
-            wanted = ticked.get(unit.id, there) | _meant(form, unit, able)
+            wanted = ticked.get(unit.id, there) | _meant(form, unit, called)
             if wanted != there:
                 _check(desk, unit, wanted - there, held)
                 accounts.set_liaisons(desk.session, desk.now, desk.staff, unit.id, wanted)

@@ -54,19 +54,17 @@ def test_it_works(desk: Desk, database: Database) -> None:
     """Name people on one page, on another and in what was looked for; keep all at once, and take one away again."""
     page = desk.get(PATH).text
     assert (page.count('name="rows[]"'), page.count("<option "), len(page) < 200_000) == (PAGE, UNITS + 2, True)
-    second = desk.post(PATH, **sent(page, look="2", **{"add-u0-0": "联络员7（reader7）、reader8"})).text
-    assert (second.count('name="rows[]"'), 'name="add-u0-0" value="联络员7（reader7）、reader8"' in second) == (
-        PAGE + 1,
-        True,
-    )
-    found = desk.post(PATH, **sent(second, look="find", q="单位７00", **{"add-u0-50": "联络员９"})).text
+    second = desk.post(PATH, **sent(page, look="2", **{"add-u0-0[]": ["联络员7（reader7）", "reader8"]})).text
+    assert second.count('name="rows[]"') == PAGE + 1
+    assert re.findall(r'name="add-u0-0\[\]" value="([^"]*)"', second) == ["联络员7（reader7）", "reader8"]
+    found = desk.post(PATH, **sent(second, look="find", q="单位７00", **{"add-u0-50[]": ["联络员９"]})).text
     assert ">被测评单位700</legend>" in found
     assert "2 个" in found
-    unknown = desk.post(PATH, **sent(found, **{"add-u0-699": "王二麻子"}))
+    unknown = desk.post(PATH, **sent(found, **{"add-u0-699[]": ["王二麻子"]}))
     assert (unknown.status_code, "“王二麻子”不是可以选的" in unknown.text) == (422, True)
     assert 'value="王二麻子"' in unknown.text
     assert spoken_for(database, 0, 50, 699) == [set(), set(), set()]
-    assert desk.post(PATH, **sent(unknown.text, **{"add-u0-699": "吴九"})).status_code == 303
+    assert desk.post(PATH, **sent(unknown.text, **{"add-u0-699[]": ["吴九"]})).status_code == 303
     assert spoken_for(database, 0, 50, 699) == [{"reader7", "reader8"}, {"reader9"}, {"wujiu"}]
     page = desk.get(PATH).text
     fewer = sent(page, look="2", **{"unit-u0-0[]": ["s8"]})
@@ -78,9 +76,9 @@ def test_it_refuses_a_name_that_two_have(desk: Desk, database: Database) -> None
     store_many(database, 1, 0, 0, first=9_001)
     with database.writing() as session:
         accounts.find(session, "s9001").name = "联络员1"
-    refused = desk.post(PATH, **sent(desk.get(PATH).text, **{"add-u0-0": "联络员1"}))
+    refused = desk.post(PATH, **sent(desk.get(PATH).text, **{"add-u0-0[]": ["联络员1"]}))
     assert (refused.status_code, "联络员账号不止一个" in refused.text) == (422, True)
-    assert desk.post(PATH, **sent(refused.text, **{"add-u0-0": "联络员1（reader1）"})).status_code == 303
+    assert desk.post(PATH, **sent(refused.text, **{"add-u0-0[]": ["联络员1（reader1）"]})).status_code == 303
     assert spoken_for(database, 0) == [{"reader1"}]
 
 
