@@ -22,10 +22,11 @@ KEPT_ENGINES = 2
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file and the name it is saved under."""
+    """A file and the name it is saved under; ``lasting``: the same would be made of the same arguments again."""
 
     content: bytes
     name: str = ""
+    lasting: bool = True
 
 
 @dataclass(frozen=True, slots=True)

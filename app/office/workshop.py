@@ -193,7 +193,7 @@ class Workshop:
             # A seat outlives whatever happens at it; the text of an error may quote values.
             LOG.error("the workshop failed: %s", type(error).__name__)  # noqa: TRY400
             made = DomainError("workshop_failed")
-        if ticket.order.keep and isinstance(made, Made):
+        if ticket.order.keep and isinstance(made, Made) and made.lasting:
             self._kept.put(ticket.order.id, made)
         ticket.finish(made)
         with self._lock:
@@ -234,7 +234,7 @@ def _outcome(child: Child, order: Order) -> Made:
     if "failed" in head:
         LOG.error("the workshop failed: %s at %s", head["failed"], head["where"])
         raise DomainError("workshop_too_large" if head["failed"] == "MemoryError" else "workshop_failed")
-    return Made(body, head["name"])
+    return Made(body, head["name"], head["lasting"])
 
 
 _ALONE = threading.BoundedSemaphore(SEATS)

@@ -78,7 +78,7 @@ def answer(head: Head, body: bytes) -> bytes:
     try:
         maker: Maker = named(head["maker"])
         made = maker(bench_of(head, body))
-        told: dict[str, Any] = {"name": made.name}
+        told: dict[str, Any] = {"name": made.name, "lasting": made.lasting}
         return packed({**told, "resident": resident_bytes()}, made.content)
     except DomainError as refusal:
         return packed({"refused": refusal.code, "params": refusal.params, "resident": resident_bytes()})

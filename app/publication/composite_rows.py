@@ -111,12 +111,13 @@ class Row:
 class Composites:
     """What stands beside the votes of a result; without ``composite`` where only awards do.
 
-    ``rule`` says which word follows from a score; empty where none does.
+    ``rule`` says which word follows from a score; empty where none does. ``unread``: a damaged round is a part of it.
     """
 
     composite: Composite | None
     rows: Sequence[Row]
     rule: str = ""
+    unread: bool = False
 
     @property
     def formula(self) -> str:

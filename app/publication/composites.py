@@ -192,16 +192,17 @@ def composites_from(
     """Return the same from a paper that is read and what was entered for its round."""
     composite = composite_of(paper)
     totals: Mapping[str, Total] = {}
+    others = _others(composite, other) if composite else {}
     if composite is not None:
         named = {key: Fraction(entry.value) for key, entry in entries.items() if key[1] != AWARD}
         classes = {unit.id: unit.object_class for unit in paper.units}
         given = {unit.id: worth_of(section.scheme.judged_by) for section in paper.sections for unit in section.units}
-        totals = composites_of(document, composite, named, _others(composite, other), classes, given)
+        totals = composites_of(document, composite, named, others, classes, given)
     elif not any(part == AWARD for _, part in entries):
         return None
     targets = [(target["id"], target["name"]) for section in document["sections"] for target in section["targets"]]
     rows = [row_of(target, composite, totals.get(target[0]), entries.get((target[0], AWARD))) for target in targets]
-    return Composites(composite, rows, composite_rule_text(paper.scheme))
+    return Composites(composite, rows, composite_rule_text(paper.scheme), Missing("damaged") in others.values())
 
 
 def _others(composite: Composite, other: Other) -> dict[str, Document | Missing]:

@@ -88,6 +88,12 @@ class Pairing:
     paper: Paper
     ties: Ties
 
+    def rated(self, sighted: Sighted, other: Paper) -> frozenset[str]:
+        """Return which objects of the round another one rates, in whatever way, as far as its reader sees it."""
+        row, sight = sighted
+        same = same_in((self.round, self.paper), (row, other), self.ties)
+        return frozenset(unit_id for other_id, (unit_id, _) in same.items() if _holds(whole(sight), other_id))
+
     def pairs(self, sighted: Sighted, other: Paper, wanted: Collection[str]) -> dict[str, str]:
         """Return which objects of another round are told beside the wanted ones, by the ids of these."""
         row, sight = sighted

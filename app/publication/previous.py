@@ -34,7 +34,8 @@ PREVIOUS_HEADS: Final = ("对象", "本次", "上次", "上次的轮次", "日�
 PREVIOUS_NOTE: Final = "上次是同一对象以前最近一轮口径相同的已公布结果。"
 DAMAGED: Final = "结果与公布时的指纹不符，不作比较"
 """In the place of what came out last time where that is not as it was published."""
-TWICE: Final = "连续两次不达标"
+TWICE: Final = "已公布的结果连续两次不达标"
+"""Of what was published to its reader: another round may lie between of which he may not even know."""
 KEPT: Final = 32
 """Of so many results what stands beside them is kept: the hall screen asks for it every few seconds."""
 
@@ -57,7 +58,7 @@ class Outcome:
 class Before:
     """An object with what came out now and last time, and in which round that was; ``names`` of both papers.
 
-    ``twice`` says so where it failed both times.
+    ``twice`` says so where it failed both times and its reader sees no other result of it in between.
     """
 
     id: str
@@ -70,6 +71,11 @@ class Before:
     day: datetime
     twice: str = ""
     names: tuple[Mapping[str, str], Mapping[str, str]] = field(default=({}, {}), repr=False)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the result of last time is damaged, so that what is told changes once it is repaired."""
+        return self.last.word == DAMAGED
 
     @property
     def where(self) -> str:
@@ -101,13 +107,17 @@ def _beside(session: Session, viewer: Viewer, now: datetime, result: Published |
 
 
 def previous_behind(session: Session, found: Behind, result: Published | PublishedBands) -> Sequence[Before]:
-    """Return what the rounds behind a result tell beside it; where nothing it hangs on has changed, as made lately."""
+    """Return what the rounds behind a result tell beside it; where nothing it hangs on has changed, as made lately.
+
+    What was made while one was damaged is not kept: a repair changes nothing by which it would be found.
+    """
     units = tuple(target["id"] for target in _targets(result.document))
     name = (result.round_id, result.digest, isinstance(result, Published), units, found.digest)
     made = _kept.get(name)
     if made is None:
         made = tuple(_made(session, found, result))
-        _kept.put(name, made)
+        if not any(each.is_unread for each in made):
+            _kept.put(name, made)
     return made
 
 
@@ -135,13 +145,17 @@ def _document(session: Session, result: Published | PublishedBands) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class _Round:
-    """A round of which something is told: the objects of it by the ids of this round; no document of a damaged one."""
+    """A round of which something is told: the objects of it by the ids of this round; no document of a damaged one.
+
+    ``again``: the objects that were rated once more after it, in another way, before this round.
+    """
 
     row: RoundView
     paper: Paper
     day: datetime
     pairs: Mapping[str, str]
     document: Document | None
+    again: frozenset[str]
 
 
 def _rounds(session: Session, found: Behind, mine: Rated, papers: Mapping[str, Paper]) -> Iterator[_Round]:
@@ -152,18 +166,20 @@ def _rounds(session: Session, found: Behind, mine: Rated, papers: Mapping[str, P
     """
     digests = digests_of(session, [(row.id, sight.version) for row, sight in found.seen])
     pairing, wanted = Pairing(found.own, mine.paper, found.ties), {target["id"] for target in mine.targets}
+    again: set[str] = set()
     for row, sight in found.seen:
-        pairs = pairing.pairs((row, sight), papers[row.id], wanted)
-        if not pairs:
-            continue
-        document = _read(session, (row, sight), digests[row.id])
-        if document is not None:
-            rated = Rated(row, papers[row.id], document)
-            pairs = {unit_id: other for unit_id, other in pairs.items() if _agree(mine, unit_id, rated, other)}
-        wanted -= pairs.keys()
-        yield _Round(row, papers[row.id], row.closed_at or sight.since, pairs, document)
+        paper = papers[row.id]
+        pairs = pairing.pairs((row, sight), paper, wanted)
+        if pairs:
+            document = _read(session, (row, sight), digests[row.id])
+            if document is not None:
+                rated = Rated(row, paper, document)
+                pairs = {unit_id: other for unit_id, other in pairs.items() if _agree(mine, unit_id, rated, other)}
+            wanted -= pairs.keys()
+            yield _Round(row, paper, row.closed_at or sight.since, pairs, document, frozenset(again))
         if not wanted:
             return
+        again |= pairing.rated((row, sight), paper)
 
 
 def _read(session: Session, sighted: Sighted, digest: str) -> Document | None:
@@ -201,7 +217,7 @@ def _before(paper: Paper, target: Target | TargetBand, one: _Round, last: Outcom
         one.paper.campaign,
         one.row.title,
         one.day,
-        TWICE if now.code == last.code == Verdict.REMEDIAL else "",
+        TWICE if now.code == last.code == Verdict.REMEDIAL and target["id"] not in one.again else "",
         (paper.english, one.paper.english),
     )
 

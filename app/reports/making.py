@@ -130,7 +130,9 @@ def notice(bench: Bench) -> Made:
         paper, _digest = frozen_paper(session, result.round_id)
     with spoken(bench, paper, result) as told:
         made = notice_pdf.notice(told, bench.base_url, composites, in_words(_language(bench), previous))
-        return Made(made, _("%(title)s公告.pdf", title=_title(told)))
+        # What names a file says nothing of damage: once that is repaired it is another file.
+        unread = any(each.is_unread for each in previous) or bool(composites and composites.unread)
+        return Made(made, _("%(title)s公告.pdf", title=_title(told)), lasting=not unread)
 
 
 def letters(bench: Bench) -> Made:

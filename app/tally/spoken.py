@@ -154,7 +154,7 @@ PARTS: Final = (
     "综合评价结论",
     "结果与公布时的指纹不符",
     "不作比较",
-    "连续两次不达标",
+    "已公布的结果连续两次不达标",
 )
 """Sentences without values, as they stand between the stops of a longer text; listed for the catalogue."""
 NOT_SPOKEN: Final = frozenset({"texts", "id", "key", "code", "digest"})

@@ -22,6 +22,11 @@ def echo(bench: Bench) -> Made:
     return Made(told.encode() + bench.body, "回声.pdf")
 
 
+def fleeting(bench: Bench) -> Made:
+    """Give back what came in as something that would be another by now."""
+    return Made(bench.body, lasting=False)
+
+
 def wait_for(bench: Bench) -> Made:
     """Say that it began, then wait until a file is there."""
     begun, end = Path(bench.arguments["begun"]), Path(bench.arguments["end"])

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,16 @@ def test_equal_orders_are_one_job(shop: Workshop, make: Callable[..., Order], tm
     end.touch()
     ticket.future.result(timeout=60)
     until(lambda: shop.find(ticket.order.id) is None, "the job to be forgotten")
+
+
+@pytest.mark.parametrize(("maker", "kept"), [("echo", True), ("fleeting", False)])
+def test_what_would_be_another_by_now_is_not_kept(
+    shop: Workshop, make: Callable[..., Order], maker: str, *, kept: bool
+) -> None:
+    first, second = (replace(make(maker, body=body), keep=True) for body in (b"damaged", b"repaired"))
+    before = shop.order(first).future.result(timeout=60)
+    until(lambda: shop.find(first.id) is None, "the end of a job")
+    assert (shop.order(second).future.result(timeout=60) == before) is kept
 
 
 def test_a_job_that_takes_too_long_is_ended(shop: Workshop, make: Callable[..., Order], tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from tests.publication import counted
 from tests.publication.test_api import program
 from tests.publication.test_composite_words import RULE, at_least, judged, stored
 from tests.publication.test_composites import of_two, paper, score_of
+from tests.reports.test_brief import text_of
 from tests.statements import sent
 
 F = Fraction
@@ -75,6 +76,13 @@ def damage(database: Database, round_id: str) -> None:
             session.execute(sa.text("ALTER TABLE result_version DISABLE TRIGGER USER"))
         changed = sa.update(ResultVersion).where(ResultVersion.round_id == round_id)
         session.execute(changed.values(document=ResultVersion.document + " "))
+
+
+def repair(database: Database, round_id: str) -> None:
+    """Put back what was damaged."""
+    with database.writing() as session:
+        changed = sa.update(ResultVersion).where(ResultVersion.round_id == round_id)
+        session.execute(changed.values(document=sa.func.trim(ResultVersion.document)))
 
 
 def test_it_works(database: Database) -> None:
@@ -219,6 +227,16 @@ def test_no_public_score_tells_that_a_round_is_damaged_which_not_everybody_reads
     monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
     assert (score_of(database, last) != sound) is told
     assert (DAMAGED in client.get(f"/notices/{last}").text) is told
+
+
+def test_a_notice_tells_of_damage_until_it_is_repaired(client: TestClient, database: Database) -> None:
+    first, last = of_two(database, "public")
+    told = []
+    for change in (damage, repair):
+        change(database, first)
+        words = text_of(client.get(f"/notices/{last}/notice.pdf").raise_for_status().content)
+        told.append("".join(DAMAGED.split()) in "".join(words.split()))
+    assert told == [True, False]
 
 
 def test_a_letter_tells_of_damage_to_a_round_that_its_unit_may_read_alone(database: Database) -> None:

@@ -1,5 +1,6 @@
 """与上次结果: one answer on page, notice, hall screen and in Word, of what each reader could read before."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from io import BytesIO
@@ -38,7 +39,7 @@ from app.tally.document import Document
 from tests.publication import counted
 from tests.publication.test_announcing import post
 from tests.publication.test_api import RESULT, mirrored, program
-from tests.publication.test_concluded import damage
+from tests.publication.test_concluded import damage, repair
 from tests.publication.test_numbers import AXIS, FIXED, leaves, numbers, text_of
 from tests.publication.test_page_cost import statements
 from tests.publication.test_routes import OUTPUTS
@@ -111,8 +112,36 @@ def test_who_failed_twice_in_a_row_is_told_so_everywhere(client: TestClient, dat
     assert TWICE in str(sheet[2][1].value)
     organiser = counted.log_in(client, database, "organiser")
     assert post(organiser, f"/rounds/{last}/announce", to="1") == 303
-    assert TWICE in organiser.get(f"/rounds/{last}/announce/screen").text
+    screen = organiser.get(f"/rounds/{last}/announce/screen").text
+    now, before = (" ".join(re.sub("<[^>]+>", " ", part).split()) for part in screen.split("上次："))
+    assert f"{found[0].now.word} {TWICE}" in now
+    assert before.startswith(f"{found[0].last.text}（")
     assert "Failed twice in a row" in client.get(f"/notices/{last}", headers={"accept-language": "en"}).text
+
+
+def rated(database: Database, year: int, back: int, opinions: tuple[tuple[int, ...], ...], *scopes: str) -> str:
+    """Publish a round about both units; of the year between it was asked by another form."""
+    paper = announced(year, {2024: 33, 2025: 46, 2026: 60}[year])
+    if year == 2025:
+        [part] = paper.parts
+        items = tuple(replace(item, label=f"{item.label}（新）") for item in part.items)
+        paper = replace(paper, parts=(replace(part, items=items, units=part.units[:1]),))
+    votes = counted.Votes(paper, {group.id: group.expected for group in paper.groups}, opinions=opinions)
+    return publish_votes(database, votes, back, *scopes)
+
+
+@pytest.mark.parametrize(("between", "twice"), [("public", ["", TWICE]), ("participants", [TWICE, TWICE])])
+def test_nothing_lies_between_two_that_are_said_to_be_on_end(
+    database: Database, between: str, twice: list[str]
+) -> None:
+    """Who passed meanwhile, by another form, did not fail twice on end; of a round by link nobody learns that it is."""
+    rated(database, 2024, -2 * YEAR, FAILING, "public")
+    rated(database, 2025, -YEAR, counted.OPINIONS[:1], between)
+    last = rated(database, 2026, 0, FAILING, "public")
+    found = told(database, last)
+    assert [each.title for each in found] == ["2024年测评"] * 2
+    assert [(each.now.code, each.last.code) for each in found] == [("remedial", "remedial")] * 2
+    assert [each.twice for each in found] == twice
 
 
 @pytest.mark.parametrize("opinions", [(FAILING, counted.OPINIONS[:1]), (counted.OPINIONS[:1], FAILING)])
@@ -142,6 +171,22 @@ def test_a_damaged_result_of_last_time_keeps_nobody_from_this_one(
     assert {(each.last.text, each.where) for each in found} == {(DAMAGED, "2025年活动 2025年测评")}
     assert DAMAGED in organiser.get(f"/results/{last}").raise_for_status().text
     assert DAMAGED in client.get(f"/notices/{last}").raise_for_status().text
+
+
+def test_a_repaired_result_of_last_time_is_told_again(
+    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(database, announced(2025, 33), -YEAR, "public")
+    last = publish(database, announced(2026, 46), 0, "public")
+    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    texts = []
+    for change in (damage, repair):
+        change(database, first)
+        page = client.get(f"/notices/{last}").raise_for_status().text
+        file = text_of_pdf(client.get(f"/notices/{last}/notice.pdf").raise_for_status().content)
+        texts += [(DAMAGED in page, DAMAGED in "".join(file.split()))]
+    assert texts == [(True, True), (False, False)]
+    assert all(each.last.rate for each in told(database, last))
 
 
 def test_every_output_that_tells_last_time_tells_the_same(client: TestClient, database: Database) -> None:
