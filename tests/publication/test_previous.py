@@ -114,7 +114,7 @@ def test_who_failed_twice_in_a_row_is_told_so_everywhere(client: TestClient, dat
     assert post(organiser, f"/rounds/{last}/announce", to="1") == 303
     screen = organiser.get(f"/rounds/{last}/announce/screen").text
     now, before = (" ".join(re.sub("<[^>]+>", " ", part).split()) for part in screen.split("上次："))
-    assert f"{found[0].now.word} {TWICE}" in now
+    assert f"{found[0].now.word} {TWICE} · " in now
     assert before.startswith(f"{found[0].last.text}（")
     assert "Failed twice in a row" in client.get(f"/notices/{last}", headers={"accept-language": "en"}).text
 
