@@ -11,7 +11,16 @@ from app.campaigns.list_table import ListTable, named
 from app.campaigns.rules import MAX_SECTIONS, MAX_UNITS, NOUN_LIMIT, name_key
 from app.core.errors import DomainError
 from app.core.folding import folded
-from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, has_needed, left_sheets, unseen_in
+from app.office.sheets.tables import (
+    SHOWN,
+    CellProblem,
+    Listing,
+    Reading,
+    has_needed,
+    left_sheets,
+    names_told,
+    unseen_in,
+)
 from app.office.workbook import Row, Sheet, Workbook
 
 SHEET: Final = "分表"
@@ -149,7 +158,7 @@ def _chosen(workbook: Workbook) -> Sheet:
     likely = (sheet for sheet in workbook.sheets if has_needed(sheet, LISTING))
     sheet = named if named is not None else next(likely, None)
     if sheet is None:
-        raise DomainError("workbook_no_sections", found="、".join(workbook.names)[:200])
+        raise DomainError("workbook_no_sections", found=names_told(workbook.names))
     return sheet
 
 

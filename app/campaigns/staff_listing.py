@@ -13,6 +13,7 @@ from app.accounts.domain import Role, refused_join
 from app.accounts.service import LOGIN_SHAPE
 from app.campaigns.list_table import named, parts_of
 from app.campaigns.rules import strange_in_name
+from app.core.errors import Ours
 from app.core.folding import folded
 from app.office.sheets import tables
 from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, Table, has_needed, left_sheets, unseen_in
@@ -37,14 +38,15 @@ LISTING: Final = Listing(
     {"note": "column_note"},
 )  # fmt: skip
 ROLE_SPELLINGS: Final[Mapping[Role, Sequence[str]]] = {
-    Role.LIAISON: ("单位联络员", "联络员", "联系人", "单位联系人"),
+    # The first is what pages call a role; what they call it in English is read as well, as its code is.
+    Role.LIAISON: ("单位联络员", "联络员", "联系人", "单位联系人", "unit liaison"),
     Role.LEADER: ("领导", "领导同志", "单位领导"),
     Role.SCRUTINEER: ("监票人", "监票员", "监票"),
     Role.SUPERVISOR: ("督办员", "督办"),
     Role.AUDITOR: ("审计员", "审计"),
     Role.ORGANISER: ("组织者", "组织人员", "工作人员"),
-    Role.SYSADMIN: ("系统管理员",),
-    Role.SECADMIN: ("安全管理员", "安全保密管理员"),
+    Role.SYSADMIN: ("系统管理员", "system administrator"),
+    Role.SECADMIN: ("安全管理员", "安全保密管理员", "security administrator"),
 }
 PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     **tables.PROBLEM_SENTENCES,
@@ -169,13 +171,13 @@ class _StaffTable(Table):
         """Return the roles of a row, a liaison's where none is written, or report what is wrong with them."""
         found = {part: self._roles.get(folded(part)) for part in parts_of(self.text(row, "role"))}
         for part in (part for part, role in found.items() if role is None):
-            offered = "、".join(ROLE_SPELLINGS[one][0] for one in self._known.roles)
+            offered = tuple(Ours(ROLE_SPELLINGS[one][0]) for one in self._known.roles)
             self.report(row.number, "role", "role_unknown", value=part[:SHOWN], roles=offered)
         if None in found.values():
             return frozenset()
         roles = frozenset(role for role in found.values() if role) or _LIAISON
         if refused := refused_join(roles):
-            words = {"one": ROLE_SPELLINGS[refused.one][0], "other": ROLE_SPELLINGS[refused.other][0]}
+            words = {"one": Ours(ROLE_SPELLINGS[refused.one][0]), "other": Ours(ROLE_SPELLINGS[refused.other][0])}
             self.report(row.number, "role", "roles_apart", **words)
         return roles
 
@@ -197,7 +199,7 @@ class _StaffTable(Table):
         same = [login for login, whose in self._known.accounts.items() if folded(whose) == folded(name)]
         found = [login for login in same if not typed or login == typed]
         if len(found) > 1:
-            self.report(row.number, "name", "name_several", value=name, logins="、".join(sorted(found)[:SHOWN]))
+            self.report(row.number, "name", "name_several", value=name, logins=tuple(sorted(found)[:SHOWN]))
         if len(found) != 1:
             return ""
         self._is_first(row, "login", found[0], "login_twice")

@@ -9,7 +9,7 @@ from app.campaigns.domain import GROUP_FLOOR
 from app.campaigns.list_table import MAX_NAME, ListTable, named, whole
 from app.core.errors import DomainError
 from app.core.folding import folded
-from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, has_needed, left_sheets
+from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, has_needed, left_sheets, names_told
 from app.office.workbook import Row, Sheet, Workbook
 
 UNITS_SHEET = "单位"
@@ -141,8 +141,7 @@ def _chosen(workbook: Workbook) -> tuple[Sheet | None, Sheet | None]:
         likely = (sheet for sheet in others if sheet is not groups and has_needed(sheet, LISTINGS[UNITS_SHEET]))
         units = next(likely, None)
     if units is None and groups is None:
-        found = "、".join(workbook.names)[:200]
-        raise DomainError("workbook_no_sheet", units=UNITS_SHEET, groups=GROUPS_SHEET, found=found)
+        raise DomainError("workbook_no_sheet", units=UNITS_SHEET, groups=GROUPS_SHEET, found=names_told(workbook.names))
     return units, groups
 
 

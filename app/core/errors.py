@@ -1,6 +1,12 @@
 """Errors with a meaning inside; they get a status and a sentence only in ``web/errors.py``."""
 
 
+class Ours(str):
+    """A word of ours among the values of a sentence: the reader is told it in his language; all else was typed."""
+
+    __slots__ = ()
+
+
 class DomainError(Exception):
     """A request that cannot be granted.
 

@@ -9,6 +9,8 @@ from babel.core import UnknownLocaleError, negotiate_locale
 from babel.messages.pofile import read_po
 from starlette.requests import Request
 
+from app.core.errors import Ours
+
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 LANGUAGES = tuple(LANGUAGE_NAMES)
 CATALOGUE = Path(__file__).parents[1] / "locale" / "en" / "LC_MESSAGES" / "messages.po"
@@ -43,11 +45,21 @@ def as_it_is(_sentence: str, wording: str) -> str:
 def worded(
     language: str, sentence: str, params: Mapping[str, object], called: Callable[[str, str], str] = as_it_is
 ) -> str:
-    """Return the sentence in the language with its values; ``called`` may reword it before they are put in."""
+    """Return the sentence in the language with its values; ``called`` may reword it before they are put in.
+
+    Of the values words of ours (``Ours``) are said in the language, and a tuple of them as it parts words.
+    """
     wording = called(sentence, translate(language, sentence))
     if not params:
         return wording
-    return (counted(wording, params) if language == "en" else wording) % params
+    told = {name: _told(language, value) for name, value in params.items()}
+    return (counted(wording, told) if language == "en" else wording) % told
+
+
+def _told(language: str, value: object) -> object:
+    if isinstance(value, tuple):
+        return translate(language, "、").join(str(_told(language, each)) for each in value)
+    return translate(language, value) if isinstance(value, Ours) else value
 
 
 def counted(wording: str, params: Mapping[str, object]) -> str:

@@ -142,7 +142,7 @@ def test_it_refuses_a_workbook_without_either_sheet() -> None:
     with pytest.raises(DomainError) as caught:
         preview_workbook(Workbook((sheet("Sheet1", [["甲"]]),)))
     assert caught.value.code == "workbook_no_sheet"
-    assert caught.value.params["found"] == "Sheet1"
+    assert caught.value.params["found"] == ("Sheet1",)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def notes(found: Preview) -> list[tuple[str, str, str]]:
     """Kind, place and code of each note."""
     for note in found.reading.notes:
         assert NOTE_SENTENCES[note.code] % note.params
-    return [(note.kind, note.place, note.code) for note in found.reading.notes]
+    return [(note.kind, "、".join(note.places), note.code) for note in found.reading.notes]
 
 
 def read(data: bytes, **more: Any) -> Preview:  # noqa: ANN401
@@ -260,7 +260,7 @@ def test_what_stands_below_a_list_is_named_and_no_unit(line: str) -> None:
         found = preview([head, row, last])
         assert [unit.name for unit in found.units or ()] == ["甲"]
         assert found.problems == ()
-        assert [(note.place, note.code) for note in found.reading.notes] == [("3", "row_note")]
+        assert [(note.places, note.code) for note in found.reading.notes] == [(("3",), "row_note")]
 
 
 def test_a_total_is_named_however_it_is_spaced() -> None:

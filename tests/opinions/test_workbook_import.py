@@ -110,7 +110,7 @@ def test_sums_and_footnotes_below_the_opinions_are_named_and_left() -> None:
     made = preview_upload(KNOWN, workbook(*rows))
     assert [row.text for row in made.rows] == ["说明：合计算错了"]
     assert made.problems == ()
-    assert [(note.place, note.code) for note in made.reading.notes] == [("3", "row_total"), ("4–5", "row_note")]
+    assert [(note.places, note.code) for note in made.reading.notes] == [(("3",), "row_total"), (("4–5",), "row_note")]
 
 
 def test_it_refuses_a_number_twice() -> None:
@@ -196,7 +196,7 @@ def notes(made: Preview) -> list[tuple[str, str, str]]:
     """Kind, place and code of each note."""
     for note in made.reading.notes:
         assert NOTE_SENTENCES[note.code] % note.params
-    return [(note.kind, note.place, note.code) for note in made.reading.notes]
+    return [(note.kind, "、".join(note.places), note.code) for note in made.reading.notes]
 
 
 def test_a_merged_unit_belongs_to_every_opinion_it_covers() -> None:

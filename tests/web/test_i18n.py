@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.core.errors import Ours
 from app.web.i18n import counted, worded
 
 
@@ -23,3 +24,10 @@ def test_it_works(english: str, params: dict[str, object], said: str) -> None:
 
 def test_chinese_is_left_alone() -> None:
     assert worded("zh", "%(n)s actions", {"n": 1}) == "1 actions"
+
+
+def test_words_of_ours_among_the_values_are_said_too_and_what_was_typed_is_left() -> None:
+    values = {"one": Ours("组织者"), "typed": "组织者", "some": (Ours("组织者"), "甲")}
+    sentence = "%(one)s|%(typed)s|%(some)s"
+    assert worded("en", sentence, values) == "Organiser|组织者|Organiser, 甲"
+    assert worded("zh", sentence, values) == "组织者|组织者|组织者、甲"

@@ -9,13 +9,13 @@ from typing import Final
 class Note:
     """Something of a file that was not taken, or not as it stands there.
 
-    ``kind``: "sheet", "column", "row", "range", "file"; ``place`` is a name, a letter, or numbers such as 3、5–8.
-    The sentence is ``NOTE_SENTENCES[code]``, filled with ``params``.
+    ``kind``: "sheet", "column", "row", "range", "file"; ``places`` are a name, a letter, areas, or
+    numbers such as 3 and 5–8. The sentence is ``NOTE_SENTENCES[code]``, filled with ``params``.
     """
 
     sheet: str
     kind: str
-    place: str
+    places: tuple[str, ...]
     code: str
     params: dict[str, object] = field(default_factory=dict)
 
@@ -47,12 +47,12 @@ NOTE_SENTENCES: Final[Mapping[str, str]] = {
 }
 
 
-def rows_told(rows: Iterable[int]) -> str:
-    """Return row numbers in few words: 3、5–8."""
+def rows_told(rows: Iterable[int]) -> tuple[str, ...]:
+    """Return row numbers in few words: 3 and 5–8."""
     spans: list[list[int]] = []
     for row in sorted(set(rows)):
         if spans and spans[-1][1] == row - 1:
             spans[-1][1] = row
         else:
             spans.append([row, row])
-    return "、".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)
+    return tuple(str(first) if first == last else f"{first}–{last}" for first, last in spans)

@@ -6,7 +6,7 @@ over in silence.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -20,6 +20,7 @@ from app.office.workbook import Row, Sheet, Workbook
 
 SHOWN: Final = 40
 """So many signs of a strange cell are quoted."""
+_NAMED: Final = 8
 _HEADER_WITHIN: Final = 20
 _RANGE: Final = re.compile(r"([A-Z]+)([0-9]+):[A-Z]+([0-9]+)")
 _LINE_ENDS: Final = "\u2028\u2029"
@@ -246,7 +247,7 @@ class Table:
 
     def _note_column(self, code: str, column: str, **params: object) -> None:
         title = self._titles.get(column, "").strip()[:SHOWN]
-        self._notes.append(Note(self.sheet.name, "column", column, code, {"title": title, **params}))
+        self._notes.append(Note(self.sheet.name, "column", (column,), code, {"title": title, **params}))
 
     def reading(self) -> Reading:
         """Return how the sheet was understood and what was not taken; asked for when all rows were read."""
@@ -258,13 +259,13 @@ class Table:
         rows = [Note(self.sheet.name, "row", rows_told(rows), code, {}) for code, rows in self._left.items() if rows]
         if self.sheet.hidden_rows:
             rows.append(Note(self.sheet.name, "row", rows_told(self.sheet.hidden_rows), "row_hidden", {}))
-        areas = "、".join(self.sheet.filled[:SHOWN]) + ("…" if len(self.sheet.filled) > SHOWN else "")
+        areas = (*self.sheet.filled[:SHOWN], *(("…",) if len(self.sheet.filled) > SHOWN else ()))
         filled = [Note(self.sheet.name, "range", areas, "filled", {})] if areas else []
         return Reading(matched, (*self._notes, *rows, *filled))
 
     def _note_columns(self) -> None:
         """Note the columns that have no place in the list but something in them, and what is special of the others."""
-        taken, noted = set(self.columns.values()), {note.place for note in self._notes}
+        taken, noted = set(self.columns.values()), {place for note in self._notes for place in note.places}
         filled = {column for row in self.body for column in row.cells}
         for column in sorted(({*self._titles} | filled) - taken - noted, key=column_of):
             self._note_column("column_unknown" if self._titles.get(column, "").strip() else "column_untitled", column)
@@ -286,16 +287,22 @@ def unseen_in(text: str) -> str:
 
 def left_sheets(workbook: Workbook, taken: Sequence[Sheet], listings: Sequence[Listing]) -> Reading:
     """Return the notes of all sheets that were not taken though something stands in them, and of the whole file."""
-    notes = [Note("", "file", "", f"lost_{each}", {}) for each in workbook.lost]
+    notes = [Note("", "file", (), f"lost_{each}", {}) for each in workbook.lost]
     for sheet in workbook.sheets:
         if sheet in taken or not (sheet.rows or sheet.state or sheet.refused):
             continue
         code = f"sheet_{sheet.state}" if sheet.state else "sheet_large" if sheet.refused else "sheet_other"
         params: dict[str, object] = {}
         if code == "sheet_other" and any(has_needed(sheet, listing) for listing in listings):
-            code, params = "sheet_second", {"taken": "、".join(each.name for each in taken)}
-        notes.append(Note(sheet.name, "sheet", sheet.name, code, params))
+            code, params = "sheet_second", {"taken": names_told(each.name for each in taken)}
+        notes.append(Note(sheet.name, "sheet", (sheet.name,), code, params))
     return Reading((), tuple(notes))
+
+
+def names_told(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names of sheets short enough for a sentence, not more than a reader looks for."""
+    told = tuple(name[:SHOWN] for name in names)
+    return (*told[:_NAMED], "…") if len(told) > _NAMED else told
 
 
 def cells_row(number: int, texts: Sequence[str]) -> Row:

@@ -14,7 +14,9 @@ from pydantic import TypeAdapter
 
 from app.audit import service as audit
 from app.core.acting import Acting
+from app.core.errors import Ours
 from app.core.folding import folded
+from app.office.sheets import tables
 from app.office.sheets.carried import brought, carried
 from app.office.sheets.tables import CellProblem, Listing, Reading, Table, has_needed, left_sheets
 from app.office.workbook import plain, read_workbook
@@ -56,6 +58,21 @@ LISTING: Final = Listing(
 )
 MOST_CELLS = 400_000
 """Of one workbook; ten thousand actions with every column filled are 290,000."""
+PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
+    **tables.PROBLEM_SENTENCES,
+    "ledger_missing": "没有名为“%(sheet)s”的工作表，别的工作表也没有所需的列。请上传从“整改台账”页导出的文件。",
+    "action_not_here": "没有这个事项，或不在您的范围内。请核对事项编码，或删去这一行。",
+    "action_twice": "同一事项出现了两次。请只保留一行。",
+    "column_settled": "“%(column)s”与台账不一致。这一列不能通过导入修改，请恢复原来的内容。",
+    "column_too_long": "“%(column)s”超过 %(limit)s 字。请改短一些。",
+    "rating_by_vote": "“%(column)s”由“%(vote)s”得出，不能改写。请恢复原来的内容。",
+    "rating_by_others": "“%(column)s”由组织者或督办员填写。请恢复原来的内容。",
+    "rules_closed": "状态为“%(state)s”，不能再改“%(column)s”。请恢复原来的内容。",
+    "progress_empty": "进展没有写明情况。请写明做了什么。",
+    "progress_closed": "状态为“%(state)s”，不能再填报进展。请清空“%(column)s”。",
+    "changed_since": "“%(column)s”在导出以后已有人改为“%(value)s”。请核对，重新导出后再填。",
+    "emptied_since": "“%(column)s”在导出以后已有人清空。请核对，重新导出后再填。",
+}
 _SIGNS = 12
 _LIMITS = {NEW_PROGRESS: 2000, RATING: 200, RULES: 2000}
 _OPEN = frozenset((RATING, SOURCE, RULES, RULES_COUNT))
@@ -65,10 +82,15 @@ _SETTLED = tuple(column for column in LEDGER_COLUMNS if column.heading not in _O
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A row that cannot be imported, and why."""
+    """A row that cannot be imported; its sentence is that of ``code``, filled with ``params``."""
 
     row: int
-    reason: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+_Why = tuple[str, Mapping[str, object]] | None
+"""The code of what is wrong with a row and what its sentence is filled with; None where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +119,8 @@ def preview_upload(acting: Acting, known: Iterable[LedgerRow], content: bytes) -
     workbook = read_workbook(content, (SHEET,), most_cells=MOST_CELLS)
     sheet = workbook.sheet(SHEET) or next((each for each in workbook.sheets if has_needed(each, LISTING)), None)
     if sheet is None:
-        return Preview((), (Mismatch(1, f"没有名为“{SHEET}”的工作表"),), (), left_sheets(workbook, [], (LISTING,)))
+        missing = Mismatch(1, "ledger_missing", {"sheet": SHEET})
+        return Preview((), (missing,), (), left_sheets(workbook, [], (LISTING,)))
     table = Table(sheet, LISTING)
     check = _Check(acting, {each.row.id: each for each in known})
     heads = [head for head in HEADS if head in table.columns]
@@ -136,9 +159,9 @@ class _Check:
     def take(self, number: int, told: Mapping[str, str]) -> None:
         """Keep what a row says anew, or why it does not match."""
         each = self._known.get(told[KEY])
-        if each is not None and (reason := _unlike(told, each)):
+        if each is not None and (why := _unlike(told, each)):
             self._seen.add(each.row.id)
-            self.wrong.append(Mismatch(number, reason))
+            self.wrong.append(Mismatch(number, *why))
             return
         change = Change(told[KEY], told[NEW_PROGRESS], _rating(told, each), _rules(told, each))
         self.take_change(number, change, told.get(BEFORE, ""))
@@ -147,41 +170,41 @@ class _Check:
         """Keep a change that the ledger takes, or why it does not; ``before``: what it was made of, ``before_of``."""
         each = self._known.get(change.action_id)
         if each is None:
-            self.wrong.append(Mismatch(number, "没有这个事项，或不在您的范围内"))
+            self.wrong.append(Mismatch(number, "action_not_here"))
             return
         is_second = each.row.id in self._seen
         self._seen.add(each.row.id)
-        reason = "同一事项出现了两次" if is_second else _too_long(change) or self._refused(change, each)
-        reason = reason or _changed_meanwhile(change, before, each)
-        if reason:
-            self.wrong.append(Mismatch(number, reason))
+        why = ("action_twice", {}) if is_second else _too_long(change) or self._refused(change, each)
+        why = why or _changed_meanwhile(change, before, each)
+        if why:
+            self.wrong.append(Mismatch(number, *why))
         elif change.progress or change.public_rating is not None or change.rules_made is not None:
             self.changes.append((change, each))
 
-    def _refused(self, change: Change, each: LedgerRow) -> str:
+    def _refused(self, change: Change, each: LedgerRow) -> _Why:
         """Say why the rules of the ledger do not take the change."""
         if change.public_rating is not None and each.rating is not None:
-            return f"“{RATING}”由“{each.rating.title}”得出，不能改写，请恢复原来的内容"
+            return "rating_by_vote", {"column": RATING, "vote": each.rating.title}
         if change.public_rating is not None and not reader_powers(self._acting.actor.roles).supervise:
-            return f"“{RATING}”由组织者或督办员填写，请恢复原来的内容"
-        state = ACTION_STATES[ActionState(each.row.state)]
+            return "rating_by_others", {"column": RATING}
+        state = Ours(ACTION_STATES[ActionState(each.row.state)])
         if change.rules_made is not None and not takes_rules(ActionState(each.row.state)):
-            return f"状态为“{state}”，不能再改“{RULES}”，请恢复原来的内容"
+            return "rules_closed", {"column": RULES, "state": state}
         if not change.progress:
-            return ""
+            return None
         act = Act(by_now(self._acting), today_of(self._acting), change.progress)
         refusal = why_not(rule_view(each.row), ActionEvent.PROGRESS, act)
         if refusal is Refusal.ACTION_TEXT_MISSING:
-            return "进展没有写明情况"
-        return f"状态为“{state}”，不能再填报进展，请清空“{NEW_PROGRESS}”" if refusal else ""
+            return "progress_empty", {}
+        return ("progress_closed", {"column": NEW_PROGRESS, "state": state}) if refusal else None
 
 
-def _unlike(told: Mapping[str, str], each: LedgerRow) -> str:
+def _unlike(told: Mapping[str, str], each: LedgerRow) -> _Why:
     cells = cells_of(each) | {UNIT: each.plan.unit_name}
     for key, heading in ((UNIT, UNIT), *((column.key, column.heading) for column in _SETTLED)):
         if heading in told and told[heading] != cells[key] and folded(told[heading]) != folded(plain(cells[key])):
-            return f"“{heading}”与台账不一致；这一列不能通过导入修改"
-    return ""
+            return "column_settled", {"column": heading}
+    return None
 
 
 def before_of(rating: str, rules: str) -> str:
@@ -197,7 +220,7 @@ def _untouched(told: Mapping[str, str]) -> frozenset[str]:
     return frozenset(head for head, one, other in zip((RATING, RULES), before, now, strict=False) if one == other)
 
 
-def _changed_meanwhile(change: Change, before: str, each: LedgerRow) -> str:
+def _changed_meanwhile(change: Change, before: str, each: LedgerRow) -> _Why:
     """Say what a change would replace that is no more what it was made of; nothing where that is not known."""
     stored = _open_texts(each)
     now = before_of(*stored).split("-")
@@ -206,8 +229,8 @@ def _changed_meanwhile(change: Change, before: str, each: LedgerRow) -> str:
         (RATING, RULES), (change.public_rating, change.rules_made), stored, then, now, strict=False
     ):
         if new is not None and was != is_now and folded(new) != folded(plain(old)):
-            return f"“{head}”在导出以后已有人改为“{old or '（空）'}”；请核对，重新导出后再填"
-    return ""
+            return "changed_since" if old else "emptied_since", {"column": head, "value": old}
+    return None
 
 
 def _open_texts(each: LedgerRow) -> tuple[str, str]:
@@ -237,10 +260,10 @@ def _rules(told: Mapping[str, str], each: LedgerRow | None) -> str | None:
     return None if names == "\n".join(rules_in(plain(each.row.rules_made))) else names
 
 
-def _too_long(change: Change) -> str:
+def _too_long(change: Change) -> _Why:
     told = {NEW_PROGRESS: change.progress, RATING: change.public_rating or "", RULES: change.rules_made or ""}
     long = next((head for head, limit in _LIMITS.items() if len(told[head]) > limit), "")
-    return f"“{long}”超过 {_LIMITS[long]} 字" if long else ""
+    return ("column_too_long", {"column": long, "limit": _LIMITS[long]}) if long else None
 
 
 def apply_changes(acting: Acting, changes: Sequence[Change]) -> int:

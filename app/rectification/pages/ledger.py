@@ -7,7 +7,6 @@ from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
 from app.office.qr import qr_grid
 from app.office.sheets.notes import NOTE_SENTENCES
-from app.office.sheets.tables import PROBLEM_SENTENCES
 from app.office.workshop import Craft
 from app.rectification.ledger import attachments, recording, workbook
 from app.rectification.ledger import service as ledger_acts
@@ -117,7 +116,7 @@ def _import_page(desk: Desk, refused: Refused | None = None, *, done: int | None
 
 def _preview_page(desk: Desk, preview: workbook.Preview) -> Response:
     carried = workbook.carry(preview) if preview.is_whole else []
-    words = {"sentences": PROBLEM_SENTENCES, "note_sentences": NOTE_SENTENCES}
+    words = {"sentences": workbook.PROBLEM_SENTENCES, "note_sentences": NOTE_SENTENCES}
     status = None if preview.is_whole else 422
     return desk.show("rectification/import_preview.html", status, preview=preview, carried=carried, **words)
 

@@ -222,9 +222,14 @@ def test_a_workbook_that_went_out_earlier_overwrites_nothing_entered_since(datab
                 [],
             )
         _, wrong = changes_of(acting, edited(before, {(2, RULES): "《新办法》", (3, RATING): "不满意"}))
-        assert [(each.row, each.reason.partition("；")[0]) for each in wrong] == [
-            (2, "“制度成果”在导出以后已有人改为“《值班办法》”"), (3, "“群众评价”在导出以后已有人改为“群众满意”"),
-        ]  # fmt: skip
+        assert wrong == [
+            Mismatch(2, "changed_since", {"column": RULES, "value": "《值班办法》"}),
+            Mismatch(3, "changed_since", {"column": RATING, "value": "群众满意"}),
+        ]
+        recording.name_rules(acting, ids[0], "")
+        _, wrong = changes_of(acting, edited(before, {(2, RULES): "《新办法》"}))
+        assert [(each.row, each.code) for each in wrong] == [(2, "emptied_since")]
+        recording.name_rules(acting, ids[0], "《值班办法》")
         same, wrong = changes_of(acting, edited(before, {(2, RULES): "《值班办法》", (3, RATING): "群众满意"}))
         assert (same, wrong) == ([], [])
         emptied, wrong = changes_of(acting, edited(exported(session), {(2, RULES): "", (3, RATING): ""}))
@@ -241,7 +246,7 @@ def test_what_was_entered_after_the_preview_is_not_overwritten(database: Databas
         assert preview_carried(acting, known(acting), parts).is_whole
         recording.name_rules(acting, action_id, "《值班办法》")
         (wrong,) = preview_carried(acting, known(acting), parts).wrong
-        assert wrong.reason.startswith("“制度成果”在导出以后已有人改为“《值班办法》”")
+        assert (wrong.code, wrong.params) == ("changed_since", {"column": RULES, "value": "《值班办法》"})
 
 
 def test_kinds_and_rules_made_go_out_and_come_back_under_any_of_their_titles(database: Database) -> None:
@@ -275,9 +280,9 @@ def test_kinds_and_rules_made_go_out_and_come_back_under_any_of_their_titles(dat
         apply_changes(acting, [change for change, _ in found.changes])
         rows_now = [ledger_acts.get_action(session, WU, each, MORNING.date()).row.rules_made for each in ids]
         assert rows_now == ["《值班办法》", "《下乡演出办法》"]
-        assert changes_of(acting, edited(exported(session), {(2, "分类"): "长期坚持"}))[1][0].reason.startswith(
-            "“分类”"
-        )
+        assert changes_of(acting, edited(exported(session), {(2, "分类"): "长期坚持"}))[1] == [
+            Mismatch(2, "column_settled", {"column": "分类"})
+        ]
 
 
 def test_a_workbook_from_before_there_were_kinds_and_rules_still_comes_in(database: Database) -> None:
@@ -306,7 +311,9 @@ def test_rules_are_settled_once_the_action_is_accepted(database: Database) -> No
         with refuses("rules_settled"):
             recording.name_rules(Acting(session, MORNING, WU), action_id, "《别的》")
         back = edited(exported(session), {(2, RULES): "《别的》"})
-        assert "已销号" in changes_of(Acting(session, MORNING, WU), back)[1][0].reason
+        assert changes_of(Acting(session, MORNING, WU), back)[1] == [
+            Mismatch(2, "rules_closed", {"column": RULES, "state": "已销号"})
+        ]
 
 
 def test_what_has_no_last_day_is_never_late_and_asks_for_no_more_time(database: Database) -> None:
@@ -325,10 +332,11 @@ def test_the_workbook_opens_no_door_that_the_page_of_an_action_keeps_shut(databa
         back = edited(exported(session), {(2, NEW_PROGRESS): "又做", (3, RATING): "满意", (4, NEW_PROGRESS): "待定"})
         changes, wrong = changes_of(Acting(session, MORNING, WU), back)
         assert changes == []
-        assert [line.row for line in wrong] == [2, 3, 4]
-        assert [word in line.reason for word, line in zip(("待验收", RATING, "没有写明"), wrong, strict=True)] == [
-            True
-        ] * 3
+        assert wrong == [
+            Mismatch(2, "progress_closed", {"column": NEW_PROGRESS, "state": "待验收"}),
+            Mismatch(3, "rating_by_others", {"column": RATING}),
+            Mismatch(4, "progress_empty"),
+        ]
 
 
 def test_it_names_every_row_that_does_not_match_and_imports_nothing(database: Database) -> None:
@@ -338,7 +346,7 @@ def test_it_names_every_row_that_does_not_match_and_imports_nothing(database: Da
         back = edited(exported(session), {(2, "整改目标"): "改低一点", (3, "事项编码（勿改）"): "nowhere"})
         changes, wrong = changes_of(acting, back)
         assert changes == []
-        assert [(line.row, line.reason[:4]) for line in wrong] == [(2, "“整改目"), (3, "没有这个")]
+        assert wrong == [Mismatch(2, "column_settled", {"column": "整改目标"}), Mismatch(3, "action_not_here")]
         with refuses("workbook_not_xlsx"):
             changes_of(acting, bytes(range(256)))
 
@@ -390,15 +398,15 @@ def test_it_refuses_what_no_page_of_ours_carried(database: Database, part: str) 
 def test_what_was_carried_is_checked_anew(database: Database) -> None:
     _, _, (action_id,) = make_ledger(database)
     with database.writing() as session:
-        for who, carried, word in [
-            (WU, [[action_id, "", "满意", None]], "组织者"),
-            (WU, [["nowhere", "做了", None, None]], "没有这个事项"),
-            (WU, [[action_id, "做了", None, None], [action_id, "又做", None, None]], "两次"),
-            (ZHANG, [[action_id, "字" * 2001, None, None]], "超过 2000 字"),
+        for who, carried, code in [
+            (WU, [[action_id, "", "满意", None]], "rating_by_others"),
+            (WU, [["nowhere", "做了", None, None]], "action_not_here"),
+            (WU, [[action_id, "做了", None, None], [action_id, "又做", None, None]], "action_twice"),
+            (ZHANG, [[action_id, "字" * 2001, None, None]], "column_too_long"),
         ]:
             acting = Acting(session, MORNING, who)
             found = preview_carried(acting, known(acting), [json.dumps([[*each, ""] for each in carried])])
-            assert word in found.wrong[0].reason
+            assert [each.code for each in found.wrong] == [code]
             assert not found.is_whole
 
 

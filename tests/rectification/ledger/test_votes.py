@@ -183,7 +183,7 @@ def test_what_was_measured_cannot_be_typed_over_and_what_was_typed_says_so(datab
         out = exported(session, ZHANG)
         assert changes_of(acting, out) == ([], [])
         _, wrong = changes_of(acting, edited(out, {(2, "群众评价"): "百分之百", (3, "群众评价"): "很好"}))
-        assert [(line.row, "整改事项测评" in line.reason) for line in wrong] == [(2, True)]
+        assert [(line.row, line.code, line.params["vote"]) for line in wrong] == [(2, "rating_by_vote", "整改事项测评")]
         # What went out measured and is brought back by somebody who does not see it changes nothing.
         changes, wrong = changes_of(Acting(session, MORNING, ZHENG), out)
         assert (changes, wrong) == ([], [])
