@@ -12,7 +12,7 @@ from app.opinions import reads, service
 from app.opinions.domain import ASIDE, MOST_COMPARED, REASON_LIMIT, TITLE_LIMIT, UNSORTED, Kind
 from app.opinions.record import record_of, searched_record
 from app.opinions.service import Wish
-from app.web.choosing import choice_of, looks
+from app.web.choosing import beside, choice_of, looks
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
@@ -20,7 +20,9 @@ from app.web.pages import see_other
 router = APIRouter()
 MOST_AT_ONCE = 9_999_999
 OPINIONS, ISSUES = "opinions[]", "issues-"
-"""The field of what is ticked, and how the names begin by which the address says what issues are looked for."""
+"""The field of what is ticked, and how the names begin by which address and form say what issues are looked for."""
+KEPT = ("place", "q", "part", f"{ISSUES}q", f"{ISSUES}part")
+"""What a form says of where one was, to be there again once it is done."""
 KINDS = frozenset(kind.value for kind in Kind)
 UNDO_PAGES = ("merge", "proposals")
 """Pages that show the last act with a button to undo it."""
@@ -34,7 +36,7 @@ def _merge_page(
     found = reads.collection(desk.session, campaign_id)
     place = asked.get("place", UNSORTED)
     place = place if place in {UNSORTED, ASIDE, *found.sorting.titles} else UNSORTED
-    issues = replace(wish_of(query, prefix=ISSUES), also=(("place", place),) if place else ())
+    issues = replace(wish_of(beside(form, query), prefix=ISSUES), also=(("place", place),) if place else ())
     context = {
         "found": found,
         "campaign": found.campaign,
@@ -79,11 +81,11 @@ def _wish(form: PostedForm) -> Wish:
 
 @router.post("/campaigns/{campaign_id}/opinions/merge")
 def merge(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Merge, detach, set aside or rename, and show the same place and search again; or show others to tick."""
+    """Merge, detach, set aside or rename, and show the same place and searches again; or show other lines."""
     if looks(form):
         return desk.consider(lambda: _merge_page(desk, campaign_id, form), lambda _: _merge_page(desk, campaign_id))
     given = form.as_dict()
-    kept = {name: given[name] for name in ("place", "q", "part") if given.get(name)}
+    kept = {name: given[name] for name in KEPT if given.get(name)}
     return desk.attempt(
         lambda: service.do(desk.acting, campaign_id, _wish(form)),
         f"/campaigns/{campaign_id}/opinions/merge" + (f"?{urlencode(kept)}" if kept else ""),

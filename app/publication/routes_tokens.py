@@ -1,7 +1,5 @@
 """The organiser's page of tokens for programs; a new token is shown once, on the answer to the post."""
 
-from collections.abc import Sequence
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -13,6 +11,7 @@ from app.offices.shown import offices_shown
 from app.publication import tokens
 from app.publication.domain import Scope
 from app.publication.tokens import Token
+from app.web.choosing import beside, looks
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.proof import ProvenForm
@@ -24,11 +23,10 @@ CAMPAIGNS_AHEAD = 10
 FEWEST_DAYS = 1
 
 
-def _tokens_page(
-    desk: Desk, outcome: Refused | int | None = None, *, ticked: Sequence[str] = (), secret: str = ""
-) -> Response:
-    wishes = wishes_of(desk.request.query_params, made=set(tokens.TokenState), units=())
-    made = _made(desk, wishes["made"])
+def _tokens_page(desk: Desk, refused: Refused | None = None, form: PostedForm | None = None) -> Response:
+    form = refused.form if refused else form
+    wishes = wishes_of(beside(form, desk.request.query_params), made=set(tokens.TokenState), units=())
+    made, ticked = _made(desk, wishes["made"]), form.several("units[]") if form else []
     chosen = {unit_id for token in made.rows for unit_id in token.unit_ids}
     context = {
         "made": made,
@@ -40,10 +38,10 @@ def _tokens_page(
         "most_days": tokens.MOST_DAYS,
         "now": desk.now,
         "ticked": ticked,
-        "secret": secret,
+        "typed": form.as_dict() if form else {},
         **offices_shown(desk),
     }
-    return desk.show("publication/tokens.html", outcome, **context)
+    return desk.show("publication/tokens.html", refused, **context)
 
 
 def _made(desk: Desk, wish: Wish) -> Listed[Token]:
@@ -72,19 +70,28 @@ def _wanted(form: PostedForm) -> tokens.WantedToken:
     return tokens.WantedToken(label, Scope(scope), days, units, form.sent("leader", 40), form.sent("office", 40))
 
 
+@router.post("/tokens/look")
+def look(desk: OrganiserDesk, form: Form) -> Response:
+    """Show other tokens or units, with what is typed and ticked for a new one; looking needs no proof."""
+    return desk.consider(lambda: _tokens_page(desk, form=form), lambda refused: _tokens_page(desk, refused))
+
+
 @router.post("/tokens")
 def create(desk: OrganiserDesk, form: ProvenForm) -> Response:
-    """Make a token and show it, this once."""
+    """Make a token and show it, this once and with nothing beside it that would lead away; or show others."""
+    if looks(form):
+        return look(desk, form)
     return desk.attempt(
         lambda: tokens.create(desk.acting, _wanted(form)),
-        lambda secret: _tokens_page(desk, 201, secret=secret),
-        lambda refused: _tokens_page(desk, refused, ticked=form.several("units[]")),
+        lambda secret: desk.show("publication/token.html", 201, secret=secret),
+        lambda refused: _tokens_page(desk, refused),
     )
 
 
 @router.post("/tokens/{token_id}/revoke")
 def revoke(desk: OrganiserDesk, token_id: str, _form: Form) -> Response:
-    """End a token at once."""
+    """End a token at once, and show the same tokens and units again."""
+    here = wishes_of(desk.request.query_params, made=set(tokens.TokenState), units=())["made"].here
     return desk.attempt(
-        lambda: tokens.revoke(desk.acting, token_id), "/tokens", lambda refused: _tokens_page(desk, refused)
+        lambda: tokens.revoke(desk.acting, token_id), f"/tokens{here}", lambda refused: _tokens_page(desk, refused)
     )

@@ -59,7 +59,9 @@ def _look(asked: Mapping[str, str]) -> str:
     look = asked.get(LOOK, "")
     if look != ENTER:
         return look
-    return FIND if asked.get("q", "").strip() != asked.get(LOOKED, "").strip() else ""
+    lists = ("", *(name.removesuffix(LOOKED) for name in asked if name.endswith(f"-{LOOKED}")))
+    changed = (one for one in lists if asked.get(f"{one}q", "").strip() != asked.get(f"{one}{LOOKED}", "").strip())
+    return next((f"{one}{FIND}" for one in changed), "")
 
 
 def wished(form: PostedForm | None) -> Wish:
@@ -67,7 +69,23 @@ def wished(form: PostedForm | None) -> Wish:
     asked = form.as_dict() if form else {}
     look = _look(asked)
     text = "" if look == ALL else asked.get("q", "")
-    return wish_of({"q": text, "part": asked.get("part", "") if look in {"", TICK, UNTICK} else look})
+    stays = look in {"", TICK, UNTICK} or bool(look.rpartition("-")[0])
+    return wish_of({"q": text, "part": asked.get("part", "") if stays else look})
+
+
+def beside(form: PostedForm | None, query: Mapping[str, str]) -> dict[str, str]:
+    """Return what the address of a page would say of the lists beside a form, as the form asks for them.
+
+    Their buttons send the form; their names begin with the list's, as do the values of the buttons ("made-find").
+    Where none was sent the address itself says it.
+    """
+    asked = {**query, **(form.as_dict() if form else {})}
+    name, _, wanted = _look(asked).rpartition("-")
+    if name:
+        asked[f"{name}-part"] = wanted
+        if wanted == ALL:
+            asked |= {f"{name}-q": "", f"{name}-state": ""}
+    return asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,10 +259,37 @@ def test_issues_are_looked_for_beside_the_opinions(new_desk: Desks, database: Da
             root, **{"opinions[]": opinion, "title": f"第{number}个问题", "place": "", "seen": str(number)}
         )
     page = desk.get(f"{root}?q=意见").text
-    assert (len(re.findall(r"merge\?place=[^>]+>\d+\. ", page)), "issues-part=2" in page) == (50, True)
+    assert (len(re.findall(r"merge\?place=[^>]+>\d+\. ", page)), 'value="issues-2"' in page) == (50, True)
     found = desk.get(f"{root}?issues-q=５4个").text
     assert re.findall(r">(\d+\. 第\d+个问题) ", found.split("merge-work")[0]) == ["55. 第54个问题"]
     assert "没有符合的" not in found
+    ticked: dict[str, str | list[str]] = {
+        "opinions[]": [known[57], known[58]],
+        "title": "新问题",
+        "reason": "重复",
+        "place": "",
+        "seen": "55",
+    }
+    searched: dict[str, str | list[str]] = {**ticked, "q": "意见", "issues-q": "５4个", "issues-part": "1"}
+    for look, listed in {"issues-find": 1, "issues-all": 50, "issues-2": 1, "1": 1}.items():
+        beside = desk.post(root, **searched | ({"issues-q": ""} if look == "issues-2" else {}), look=look).text
+        assert len(re.findall(r"merge\?place=[^>]+>\d+\. ", beside)) == (5 if look == "issues-2" else listed)
+        assert re.findall(r'value="([^"]+)" checked', beside) == ticked["opinions[]"]
+        assert ('value="新问题"' in beside, 'value="重复"' in beside) == (True, True)
+    entered = desk.post(root, **searched, **{"issues-looked": ""}, looked="意见", look="enter")
+    assert (entered.status_code, entered.text.count(">55. 第54个问题")) == (200, 2), "in the list and in the choice"
+    done = desk.post(root, **searched, **{"issues-looked": "５4个"}, looked="意见", look="enter")
+    assert (done.status_code, "issues-q=" in done.headers["location"]) == (303, True)
+    kept = desk.get(done.headers["location"]).text.split("merge-work")[0]
+    assert re.findall(r">(\d+\. 第\d+个问题) ", kept) == ["55. 第54个问题"]
+
+
+def test_a_name_that_is_refused_stays_to_be_changed(new_desk: Desks, database: Database) -> None:
+    campaign_id = make_opinions(database)
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions/merge"
+    issue, _ = merged(database, campaign_id, "停车难", 0), merged(database, campaign_id, "停车", 1)
+    refused = desk.post(root, place=issue, do="rename", title="停车")
+    assert (refused.status_code, 'id="f-rename" name="title" value="停车"' in refused.text) == (400, True)
 
 
 @pytest.mark.parametrize("login", ["wujiu", "zhaoliu", "lisi", "sunqi", "zhengshi"])

@@ -219,6 +219,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /templates/{kind}/reset": ORGANISER,
     "GET /tokens": ORGANISER,
     "POST /tokens": ORGANISER,
+    "POST /tokens/look": ORGANISER,
     "POST /tokens/{token_id}/revoke": ORGANISER,
     # the interface for programs: no log-in opens it, a token does (tests/publication/test_api.py)
     "GET /api/v1/openapi.json": EVERYONE,

@@ -43,6 +43,7 @@ SHOWN_OTHERWISE = {
     "/rounds/{round_id}/key/draw": "answers with the key slip",
     "/rounds/{round_id}/receipt": "answers with what the box says",
     "/tokens": "answers with the token, once",
+    "/tokens/look": "shows other lines of a list and saves nothing",
     "/rounds/{round_id}/announce": "the page says which object the screen shows",
     "/campaigns/{campaign_id}/forms/{key}/phone": "shows what was typed and saves nothing",
     "/rectification/campaigns/{campaign_id}/bulletin": "answers with the file",

@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 import sqlalchemy as sa
@@ -15,9 +16,11 @@ from app.publication.models import ReaderToken, ResultRelease
 from app.rounds.models import Round
 from app.slips.models import Batch
 from tests.cast import MORNING, Desk, Desks
+from tests.many import store_many
 from tests.rectification.flagged import make_flagged
 
 MANY = PAGE + 12
+Fields = dict[str, str | list[str]]
 
 
 @pytest.fixture
@@ -91,13 +94,44 @@ def test_tokens_are_looked_for_beside_campaigns(desk: Desk, database: Database) 
         session.execute(sa.insert(ReaderToken), [_token(number) for number in range(MANY)])
     page = desk.get("/tokens?units-q=满意").text
     assert page.count('<td data-label="名称">') == PAGE
-    (after,) = links(page, "下一页")
-    second = desk.get(f"/tokens{after}").text
-    assert second.count('<td data-label="名称">') == 12
-    assert 'name="units-q" value="满意"' in second
+    assert 'name="units-q" value="满意"' in page
+    assert desk.get("/tokens?made-part=2").text.count('<td data-label="名称">') == 12
     assert desk.get("/tokens?made-q=系统７号").text.count('<td data-label="名称">') == 1
     assert desk.get("/tokens?made-state=revoked").text.count('<td data-label="名称">') == MANY // 2
     assert "没有符合的" in desk.get("/tokens?made-q=没有").text
+    gone = desk.post("/tokens/t0/revoke?made-q=系统０号&units-part=2")
+    assert parse_qsl(gone.headers["location"]) == [("/tokens?units-part", "2"), ("made-q", "系统０号")]
+
+
+def test_what_is_typed_for_a_new_token_stays_while_one_looks_for_others(desk: Desk, database: Database) -> None:
+    """Whichever list is searched or leafed through, by its buttons or by the key, and without a new proof."""
+    with database.writing() as session:
+        session.execute(sa.insert(ReaderToken), [_token(number) for number in range(MANY)])
+    store_many(database, 30, 0, 3, first=100)
+    typed: Fields = {"label": "县政务公开网", "days": "31", "scope": "unit", "units[]": ["u103-1", "u129-2"]}
+    looks: dict[str, tuple[Fields, int, int]] = {
+        "made-find": ({"made-q": "系统７号", "made-part": "2"}, 1, 10),
+        "made-all": ({"made-q": "系统７号"}, PAGE, 10),
+        "made-2": ({"units-q": "第 107 次"}, 12, 1),
+        "units-find": ({"made-q": "系统７号", "units-q": "第 107 次"}, 1, 1),
+        "units-4": ({"made-part": "2"}, 12, 1),
+        "enter": ({"made-looked": "", "made-q": "系统７号", "units-looked": ""}, 1, 10),
+    }
+    for value, (asked, tokens, campaigns) in looks.items():
+        answer = desk.post("/tokens/look", **typed, **asked, look=value)
+        page = answer.text
+        assert (answer.status_code, page.count('<td data-label="名称">')) == (200, tokens), value
+        assert page.count("选被测评单位的，再选单位：") == campaigns, value
+        assert (' value="县政务公开网"' in page, ' value="31"' in page) == (True, True), value
+        assert sorted(re.findall(r'name="units\[\]" value="([^"]+)" checked', page)) == ["u103-1", "u129-2"], value
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(ReaderToken)) == MANY
+    refused = desk.post(
+        "/tokens", **typed | {"days": "0", "made-q": "系统７号", "made-looked": "系统７号", "look": "enter"}
+    )
+    assert (refused.status_code, refused.text.count('<td data-label="名称">')) == (422, 1)
+    made = desk.post("/tokens", **typed | {"look": "enter"})
+    assert (made.status_code, "copy-once" in made.text, 'type="search"' in made.text) == (201, True, False)
 
 
 def _token(number: int) -> dict[str, object]:

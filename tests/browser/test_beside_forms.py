@@ -1,0 +1,84 @@
+"""Lists that stand beside a form are searched and leafed through, with scripts and without: what is typed stays."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from app.publication.models import ReaderToken
+from tests.browser.conftest import Installation
+from tests.browser.steps import DESK, log_in
+from tests.cast import make_cast
+from tests.many import store_many
+from tests.opinions.collected import make_opinions, merged
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "plain"])
+def page(request: pytest.FixtureRequest, browser: Browser, installation: Installation) -> Iterator[Page]:
+    context = browser.new_context(**DESK, base_url=installation.address, java_script_enabled=request.param)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_token_is_typed_while_units_are_looked_for(page: Page, installation: Installation) -> None:
+    with installation.database.writing() as session:
+        make_cast(session)
+    store_many(installation.database, 30, 0, 3)
+    log_in(page, "zhangsan")
+    page.goto("/tokens")
+    page.get_by_label("名称", exact=True).fill("县政务公开网")
+    page.get_by_label("有效天数").fill("31")
+    page.get_by_label("只读到下面所选单位的结果").check()
+    for campaign, unit in (("第 17 次", "被测评单位2"), ("第 25 次", "被测评单位3")):
+        page.get_by_label("单位不在下面的，先查找活动").fill(campaign)
+        page.get_by_label("单位不在下面的，先查找活动").press("Enter")
+        found = page.locator("details.result-more")
+        expect(found).to_have_count(1)
+        expect(found).to_contain_text(f"{campaign}活动")
+        if not found.evaluate("one => one.open"):
+            found.locator("summary").click()
+        found.get_by_label(unit).check()
+    page.get_by_role("button", name="全部显示").click()
+    page.get_by_role("button", name="下一页").click()
+    expect(page.locator("input[name='units[]']:checked")).to_have_count(2)
+    for label, value in (("名称", "县政务公开网"), ("有效天数", "31")):
+        expect(page.get_by_label(label, exact=True)).to_have_value(value)
+    page.get_by_label("名称", exact=True).press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("只在这里显示这一次")
+    expect(page.locator("input[type=search]")).to_have_count(0)
+    page.get_by_role("link", name="已保存好，回到令牌列表").click()
+    with installation.database.reading() as session:
+        (token,) = session.scalars(sa.select(ReaderToken)).all()
+        assert (token.label, sorted(json.loads(token.unit_ids))) == ("县政务公开网", ["u17-1", "u25-2"])
+
+
+def issues(page: Page) -> Locator:
+    return page.locator(".merge-places li")
+
+
+def test_opinions_are_ticked_while_issues_are_looked_for(page: Page, installation: Installation) -> None:
+    database = installation.database
+    campaign_id = make_opinions(database, [f"第{number}条意见" for number in range(60)])
+    for number in range(12):
+        merged(database, campaign_id, f"第{number}个问题", number)
+    log_in(page, "zhangsan")
+    page.goto(f"/campaigns/{campaign_id}/opinions/merge")
+    for text in ("第20条意见", "第30条意见"):
+        page.get_by_label(text).check()
+    page.get_by_label("或新建问题，名称为").fill("停车难")
+    page.get_by_label("问题名称").fill("11个")
+    page.get_by_label("问题名称").press("Enter")
+    expect(issues(page)).to_have_count(3)
+    page.get_by_label("编号、单位或意见里的字").fill("第30条")
+    page.get_by_label("编号、单位或意见里的字").press("Enter")
+    expect(page.locator(".merge-list li")).to_have_count(1)
+    expect(issues(page)).to_have_count(3)
+    expect(page.get_by_label("或新建问题，名称为")).to_have_value("停车难")
+    page.get_by_label("或新建问题，名称为").press("Enter")
+    expect(page.locator(".merge-list li")).to_have_count(0)
+    expect(page.get_by_label("问题名称")).to_have_value("11个")
+    page.get_by_label("问题名称").fill("停车难")
+    page.get_by_role("button", name="查找").first.click()
+    expect(issues(page).nth(1)).to_contain_text("停车难 2")
