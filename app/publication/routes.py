@@ -24,7 +24,7 @@ from app.publication.editions import Published, PublishedBands
 from app.publication.listed import found_results
 from app.publication.previous import in_words, previous_seen, rounds_of
 from app.publication.read_log import note_with_last
-from app.publication.seen import composites_seen, merged_in, result_and_unit, result_of, version_of
+from app.publication.seen import composites_seen, merged_in, result_of, unit_in, version_of
 from app.publication.signing import signed_file, stored_signature
 from app.publication.spoken import english_on, spoken
 from app.rounds.document_reads import documents_of
@@ -61,6 +61,7 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
     viewer, language = reads.viewer_of(desk.session, desk.staff), choose_language(desk.request)
     stored = reads.published(desk.session, round_id, viewer, desk.now)
     previous = previous_seen(desk.session, viewer, desk.now, stored)
+    beside = composites_seen(desk, stored)
     result = spoken(desk, stored)
     slides = slides_of(result.document) if extent_of(result.document) else []
     context = {
@@ -71,7 +72,7 @@ def result_page(desk: Desk, round_id: str, search: Search = ALL, refused: Refuse
         "every": list(every_target(result.document)),
         "heard": units_with_remarks(result.document),
         "merged": merged_in(desk, result),
-        "composites": composites_seen(desk, result),
+        "composites": beside,
         "remarks_ahead": REMARKS_AHEAD,
         "search": search,
         "slides": slides,
@@ -134,8 +135,10 @@ def show_version(desk: ResultDesk, round_id: str, version: Version) -> Response:
 @router.get("/results/{round_id}/units/{unit_id}")
 def show_unit(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
     """Show a unit's items, voter groups and remarks."""
-    result, unit = result_and_unit(desk, round_id, unit_id)
-    units, beside = result.section["targets"], composites_seen(desk, result)
+    stored = result_of(desk, round_id)
+    beside = composites_seen(desk, stored)
+    result, unit = unit_in(desk, stored, unit_id)
+    units = result.section["targets"]
     place = units.index(unit)
     context = {
         "result": result,

@@ -53,7 +53,10 @@ def version_of(desk: Desk, round_id: str, version: int) -> Published:
 
 
 def composites_seen(desk: Desk, result: Published) -> Composites | None:
-    """Return what stands beside the votes of a result, out of what its reader may see of it and of other rounds."""
+    """Return what stands beside the votes of a result, out of what its reader may see of it and of other rounds.
+
+    Of the result as it is stored: rules know their words in no other language.
+    """
     return composites_beside(desk.session, result, viewer_of(desk.session, desk.staff), desk.now)
 
 
@@ -64,7 +67,12 @@ def merged_in(desk: Desk, result: Published) -> Merged:
 
 def result_and_unit(desk: Desk, round_id: str, unit_id: str, what: str = "page") -> tuple[Published, Target]:
     """Return a result, of which the section alone, with one of its units; DomainError ``not_found`` for another."""
-    found = spoken(desk, result_of(desk, round_id, what)).around(unit_id)
+    return unit_in(desk, result_of(desk, round_id, what), unit_id)
+
+
+def unit_in(desk: Desk, stored: Published, unit_id: str) -> tuple[Published, Target]:
+    """Return a result as its reader is shown it, the section of a unit alone, with the unit; as above."""
+    found = spoken(desk, stored).around(unit_id)
     unit = unit_of(every_target(found.document), unit_id)
     if unit is None:
         raise DomainError("not_found")

@@ -34,6 +34,7 @@ def notice(desk: AnybodysDesk, round_id: str) -> Response:
     """Show the bands of a result that was released to participants or to the public."""
     stored = reads.published_bands(desk.session, round_id, reads.ANYONE, desk.now)
     previous = previous_told(desk.session, desk.now, stored)
+    beside = composites_told(desk.session, stored, desk.now)
     result = spoken(desk, stored)
     slides = slides_of(result.document)
     context = {
@@ -43,7 +44,7 @@ def notice(desk: AnybodysDesk, round_id: str) -> Response:
         "listed": result.scope is Scope.PUBLIC,
         "slides": slides,
         "words": summary_of_words(slides),
-        "composites": composites_told(desk.session, result, desk.now),
+        "composites": beside,
         "previous": in_words(choose_language(desk.request), previous),
     }
     return desk.show("publication/notice.html", **context)

@@ -26,6 +26,7 @@ from app.reports.scrutiny import Particulars
 from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
 from app.rounds.domain import PaperSection, PaperUnit
+from app.web.i18n import COOKIE
 from tests.campaigns.test_rule import CONGRESS, MARKS, POINTS, VILLAGE
 from tests.publication import counted
 from tests.publication.golden import Asked, Vote, ballots_of, store, votes
@@ -64,6 +65,18 @@ class Outputs:
             "interface": repr(program(self._new(), self._database, Scope.LEADERS).read(f"/{self._id}")),
         }
         return {name: squeezed(text) for name, text in (told | (self._public() if public else {})).items()}
+
+    def read_in_english(self) -> dict[str, str]:
+        """Return the pages as who reads English sees them."""
+        self._staff.cookies.set(COOKIE, "en")
+        paths = {
+            "page": f"/results/{self._id}",
+            "unit": f"/results/{self._id}/units/u0",
+            "board": f"/notices/{self._id}",
+        }
+        told = {name: self._page(path) for name, path in paths.items()}
+        self._staff.cookies.set(COOKIE, "zh")
+        return told
 
     def _public(self) -> dict[str, str]:
         with self._database.reading() as session:
@@ -205,11 +218,15 @@ def test_points_of_the_rule_are_a_part_of_a_score(new_client: NewClient, databas
         enter(Acting(session, counted.AT, counted.ZHANG), round_id, {(f"u{at}", "work"): "90" for at in range(4)})
     for scope in ("leaders", "public"):
         counted.release(database, round_id, scope)
-    told = Outputs(new_client, database, vote, round_id).read()
+    outputs = Outputs(new_client, database, vote, round_id)
+    told, english = outputs.read(), outputs.read_in_english()
     formula = squeezed("民主测评（测评结论的分值，最高的折成 100 分） × 20% + 工作实绩（非无记名） × 80%")
     assert [output for output, text in told.items() if formula not in text] == []
     figures = [figure for _, _, figure in RUIAN.values()] + [f"{points}分" for _, points, _ in RUIAN.values()]
     assert [(output, figure) for output, text in told.items() for figure in figures if figure not in text] == []
+    scores = [figure for _, _, figure in RUIAN.values()]
+    assert [(page, score) for page in ("page", "board") for score in scores if score not in english[page]] == []
+    assert scores[0] in english["unit"]
 
 
 WEIGHED = {
