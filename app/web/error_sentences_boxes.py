@@ -75,7 +75,7 @@ BOX_SENTENCES: dict[str, tuple[int, str]] = {
     ),
     "liaison_ambiguous": (
         422,
-        "没有保存：叫“%(name)s”的联络员账号不止一个（%(unit)s）。请填登录名，或者从列出的姓名中选。填写的都还在。",
+        "没有保存：“%(name)s”可以指不止一个联络员账号（%(unit)s）。请填登录名，或者从列出的姓名中选；几个人的，中间用顿号隔开。填写的都还在。",
     ),
     "liaison_holds_key": (
         409,
