@@ -5,13 +5,12 @@ from dataclasses import replace
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.core.errors import DomainError
 from app.office.workshop import Craft
 from app.publication import reads, trends, years
 from app.publication.read_log import note_reads
 from app.publication.routes_charts import picture
 from app.publication.spoken import in_language
-from app.publication.trends import Column, Trends
+from app.publication.trends import Column, Trends, absent
 from app.tally.document import every_target
 from app.web.desk import Desk, ResultDesk
 from app.web.i18n import choose_language
@@ -55,7 +54,7 @@ def history(desk: ResultDesk, campaign_id: str, unit_id: str) -> Response:
     found = _told(desk, _stored(desk, campaign_id))
     unit = next((unit for unit in found.units if unit.id == unit_id), None)
     if unit is None:
-        raise DomainError("not_found")
+        raise absent(found.damaged)
     _note(desk, *found.columns)
     rated = [pair for pair in zip(found.columns, unit.cells, strict=True) if pair[1] is not None]
     return desk.show("publication/history.html", found=found, unit=unit, rated=rated)

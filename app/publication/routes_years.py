@@ -6,12 +6,12 @@ from dataclasses import replace
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.core.errors import DomainError
 from app.core.lists import cut, wish_of
 from app.publication import reads, years
 from app.publication.read_log import note_reads
 from app.publication.reads import PublishedLine
 from app.publication.spoken import in_language
+from app.publication.trends import absent
 from app.publication.years import Years
 from app.web.desk import Desk, ResultDesk
 from app.web.i18n import choose_language
@@ -24,6 +24,8 @@ def _years(desk: Desk, campaign_id: str) -> tuple[Sequence[Years], Sequence[Publ
     viewer = reads.viewer_of(desk.session, desk.staff)
     columns, damaged = years.columns_of(desk.session, viewer, desk.now, campaign_id)
     found = years.years_of(desk.session, columns, campaign_id)
+    if not found:
+        raise absent(damaged)
     note_reads(desk, desk.staff, [(column.line.round.id, "trend") for column in columns])
     language = choose_language(desk.request)
     if language != "en":
@@ -50,5 +52,5 @@ def unit_years_page(desk: ResultDesk, campaign_id: str, unit_id: str) -> Respons
     every, damaged = _years(desk, campaign_id)
     found = next((each for each in every if each.id == unit_id), None)
     if found is None:
-        raise DomainError("not_found")
+        raise absent(damaged)
     return desk.show("publication/years_of_unit.html", found=found, damaged=damaged)

@@ -156,6 +156,11 @@ def columns_in(
     return tuple(found), tuple(damaged)
 
 
+def absent(damaged: Sequence[PublishedLine]) -> DomainError:
+    """Return what to say of an object that no round shows: a damaged round among them may be the one that rated it."""
+    return DomainError("result_damaged" if damaged else "not_found")
+
+
 def column_of(session: Session, viewer: Viewer, now: datetime, line: PublishedLine) -> Column:
     """Return a round as far as a viewer may see it."""
     paper, _ = frozen_paper(session, line.round.id)

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from app.campaigns.kinds import Kind
 from app.campaigns.lineage import By, copies_of, kin_of
 from app.campaigns.reads import kinds_of
-from app.core.errors import DomainError
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer
 from app.publication.kin import Ties, are_near, same_in, seen_from, ties_of
@@ -128,10 +127,8 @@ def beside(anchor: Rated, column: Rated, ties: Ties) -> Beside:
 
 
 def years_of(session: Session, columns: Sequence[Column], campaign_id: str) -> list[Years]:
-    """Return what was rated in a campaign, in official order, through all rounds; DomainError ``not_found``."""
+    """Return what was rated in a campaign, in official order, through all rounds; nothing where it has none of them."""
     own = [column for column in columns if column.line.round.campaign_id == campaign_id]
-    if not own:
-        raise DomainError("not_found")
     ties = ties_of(session, {column.line.round.campaign_id for column in columns}, campaign_id)
     kinds = kinds_of(session, {column.line.round.campaign_id for column in columns})
     around: dict[str, list[tuple[Column, Beside]]] = {}

@@ -17,7 +17,6 @@ from app.campaigns.domain import Formula, Item, Lines, Scheme
 from app.campaigns.kinds import KINDS
 from app.campaigns.lineage import By, same_objects
 from app.core.db import Database
-from app.core.errors import DomainError
 from app.publication import years
 from app.publication.agreement import differing
 from app.publication.domain import Scope, Viewer
@@ -25,6 +24,7 @@ from app.publication.previous import previous_seen
 from app.rounds.domain import Paper
 from app.rounds.models import Round
 from tests.publication import counted
+from tests.publication.test_concluded import damage
 
 UNITS = ("县文化馆", "县图书馆")
 GROUPS = {"党代表": 40, "群众代表": 30}
@@ -156,8 +156,7 @@ def test_it_shows_what_each_release_shows_its_reader(database: Database) -> None
     assert [title for title, _, _ in rows(database, last)] == ["2026年测评"]
     liaison = Viewer(Scope.UNIT, "wu", frozenset({"u1-2026"}))
     assert [each.id for each in found(database, last, liaison)] == ["u1-2026"]
-    with pytest.raises(DomainError, match="not_found"):
-        found(database, last, Viewer(Scope.UNIT, "wu", frozenset({"u1-2025"})))
+    assert found(database, last, Viewer(Scope.UNIT, "wu", frozenset({"u1-2025"}))) == []
 
 
 def test_rounds_are_matched_once_for_all_that_they_rated(database: Database) -> None:
@@ -230,6 +229,19 @@ def test_a_leader_reads_the_pages(client: TestClient, database: Database) -> Non
     assert "not compared: the two rounds differ in Form" in english
     assert reader.get(f"{base}/years/u9").status_code == 404
     assert reader.get("/results/campaigns/nothing/years").status_code == 404
+
+
+def test_a_damaged_result_is_not_told_as_none(client: TestClient, database: Database) -> None:
+    """With a sound round of another campaign beside it, the pages of its own said that there was nothing."""
+    publish(database, paper_of(2025), -YEAR)
+    last = publish(database, paper_of(2026), 0)
+    damage(database, last)
+    with database.reading() as session:
+        base = f"/results/campaigns/{session.get_one(Round, last).campaign_id}"
+    reader = counted.log_in(client, database, "leader")
+    told = [reader.get(f"{base}{path}") for path in ("/years", "/years/u0-2026", "/units/u0-2026")]
+    assert [answer.status_code for answer in told] == [500] * 3
+    assert all("指纹不符" in answer.text for answer in told)
 
 
 def test_an_announced_result_stands_beside_that_of_last_time(client: TestClient, database: Database) -> None:
