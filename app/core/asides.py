@@ -7,8 +7,14 @@ from app.core.folding import folded, spaceless
 
 _IN_TITLES: Final = re.compile(r"\(.*?\)|\[.*?\]|[*:_/-]")
 _COUNT: Final = r"[0-9,]+.{0,12}"
+_SUM: Final = "(?:合计|总计|小计|共计|合計|總計|小計|共計)数?"
+_OF_ALL: Final = (
+    "(?:[本每]页|本表|以上|上述|全部|各(?:项|类|单位)|[全本][县市省区州旗镇乡村校院局]|(?:应到|实到|应参加|参评|到会)?总?人[数员]"
+    "|单位|类别|项目|对象)"
+)
+# a number follows only what says whose sum it is: 新建公厕合计10座 is a project
 _TOTAL: Final = re.compile(
-    rf".{{0,8}}(?:合计|总计|小计|共计|合計|總計|小計|共計)数?(?:{_COUNT})?|(?:以上)?共(?:有)?{_COUNT}"
+    rf".{{0,8}}(?:{_SUM}|小[计計]{_COUNT})|{_OF_ALL}?{_SUM}{_COUNT}|(?:以上)?共(?:有)?{_COUNT}"
     rf"|(?:总数|总人数|累计)(?:{_COUNT})?|(?:sub|grand)?total(?:{_COUNT})?"
 )
 _WHO: Final = (

@@ -268,6 +268,19 @@ def test_a_total_is_named_however_it_is_spaced() -> None:
     assert problems(read(made.listed(rows, GROUPS_SHEET))) == [(4, "A", "total_row")]
 
 
+def test_sums_in_a_column_that_is_not_read_keep_no_list_out() -> None:
+    rows = [["序号", "单位名称", "人员情况"], ["1", "县文化馆", "在编合计35人"], ["2", "县图书馆", "合计 12 人"]]
+    found = preview(rows)
+    assert ([unit.name for unit in found.units or ()], found.problems) == (["县文化馆", "县图书馆"], ())
+    assert notes(found) == [("column", "C", "column_unknown")]
+
+
+def test_projects_that_count_something_are_no_sums() -> None:
+    names = ["改造老旧小区共计12个", "新增停车位共计500个", "新建公厕合计10座"]
+    found = preview([["序号", "单位名称"], *([str(at), name] for at, name in enumerate(names, 1))])
+    assert ([unit.name for unit in found.units or ()], found.problems) == (names, ())
+
+
 def test_lists_are_known_by_their_titles_where_sheets_have_other_names() -> None:
     data = made.listed(
         [["责任单位"], ["县甲馆"]], "Sheet1", 说明=[["怎样填写"]], 人员=[["参评人员", "人数"], ["党代表", "30"]]

@@ -237,9 +237,9 @@ class Table:
         self.problems.append(CellProblem(self.sheet.name, row, letter, self.names[key], code, params))
 
     def total(self, row: Row) -> str:
-        """Return what a row says that is the sum of others; empty if it says nothing of the kind."""
-        aside = {self.columns.get(key) for key in self.listing.unsaved}
-        told = (text for column, text in row.cells.items() if column not in aside)
+        """Return what a row says that is the sum of others; empty if our columns say nothing of the kind."""
+        kept = {column for key, column in self.columns.items() if key not in self.listing.unsaved}
+        told = (text for column, text in row.cells.items() if column in kept)
         return next((text.strip() for text in told if is_total(text)), "")
 
     def _leave(self, code: str, rows: Sequence[int]) -> None:
