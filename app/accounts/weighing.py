@@ -40,7 +40,10 @@ class Suspects:
 
 
 def suspects(session: Session, office_id: str, span: Span) -> Suspects:
-    """Return those that saw an office when the span ended, whatever became of them since."""
+    """Return those that saw an office when the span ended, whatever became of them since.
+
+    The tree of offices is the present one.
+    """
     told = audit.acts(session, RENEWED)
     found = _weighty(session, office_id, told, span.end)
     fresh = {entry.subject for entry in told if span.begin <= entry.number <= span.end and _renews(entry)}
