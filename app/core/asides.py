@@ -21,10 +21,13 @@ _WHO: Final = (
     "(?:填表|制表|填报|报送|审核|审批|复核|经办|经手|负责|联系|监票|计票|唱票)"
     "(?:人员|人|员|者|单位|部门|日期|时间|电话|方式|领导)?(?:签字|签名|签章|盖章)?"
 )
-_NOTE: Final = re.compile(
+_LABELLED: Final = re.compile(
     rf"(?:注|备注|附注|附|附件[0-9]*|说明|备考|{_WHO}|(?:主要|分管|单位)?(?:领导|负责人)(?:签字|签名)?"
     r"|电话|日期|时间|签字|签名|盖章)(?:\(.*?\))?:.*"
-    r"|注|备注|附注|说明|\(?(?:此页无正文|以下空白|此处空白)\)?|第?[0-9]+页(?:,?共[0-9]+页)?|[0-9]{4}[年./-][0-9]{1,2}[月./-][0-9]{1,2}日?"
+)
+_NOTE: Final = re.compile(
+    r"注|备注|附注|说明|\(?(?:此页无正文|以下空白|此处空白)\)?|第?[0-9]+页(?:,?共[0-9]+页)?"
+    r"|[0-9]{4}[年./-][0-9]{1,2}[月./-][0-9]{1,2}日?"
 )
 
 
@@ -41,7 +44,14 @@ def is_total(text: str) -> bool:
 def is_note(text: str) -> bool:
     """Whether a text is a footnote, a line for a signature, a date or mere dashes below a list."""
     plain = spaceless(text)
-    return bool(plain) and (bool(_NOTE.fullmatch(plain)) or not any(sign.isalnum() for sign in plain))
+    return bool(plain) and (
+        is_labelled(text) or bool(_NOTE.fullmatch(plain)) or not any(sign.isalnum() for sign in plain)
+    )
+
+
+def is_labelled(text: str) -> bool:
+    """Whether a text begins like a footnote, with a word and a colon: “电话：民生热线” may be a name all the same."""
+    return bool(_LABELLED.fullmatch(spaceless(text)))
 
 
 def aside_in(name: str) -> str:

@@ -263,6 +263,33 @@ def test_what_stands_below_a_list_is_named_and_no_unit(line: str) -> None:
         assert [(note.places, note.code) for note in found.reading.notes] == [(("3",), "row_note")]
 
 
+NAMED = ["电话：民生热线", "附：第二批项目", "审批时间：压减一半", "说明：一次办好"]
+
+
+@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize(("head", "blank"), [(["单位名称"], []), (["序号", "单位名称"], [""])])
+def test_what_may_be_a_name_in_the_midst_of_a_list_is_not_passed_over(
+    name: str, head: list[str], blank: list[str]
+) -> None:
+    first, last = ([*blank, each] for each in ("县文化馆", "县图书馆"))
+    found = preview([head, first, [*blank, name], last, [*blank, "注：排名不分先后"]])
+    assert problems(found) == [(3, "AB"[len(blank)], "note_within")]
+    assert PROBLEM_SENTENCES["note_within"] % found.problems[0].params
+    assert notes(found) == [("row", "5", "row_note")]
+
+
+def test_a_numbered_name_is_one_whatever_it_begins_with() -> None:
+    found = preview([["序号", "单位名称"], *([str(at), name] for at, name in enumerate(NAMED, 1))])
+    assert ([unit.name for unit in found.units or ()], found.problems) == (NAMED, ())
+
+
+@pytest.mark.parametrize("line", ["2026年11月28日", "第1页 共2页", "——", "以下空白"])
+def test_what_is_no_name_at_all_is_left_between_rows_too(line: str) -> None:
+    found = preview([["单位名称"], ["县文化馆"], [line], ["县图书馆"]])
+    assert ([unit.name for unit in found.units or ()], found.problems) == (["县文化馆", "县图书馆"], ())
+    assert notes(found) == [("row", "3", "row_note")]
+
+
 def test_a_total_is_named_however_it_is_spaced() -> None:
     rows: list[list[str | int]] = [["类别名称", "应参加人数"], ["党代表", 30], ["服务对象", 60], ["合 计", 90]]
     assert problems(read(made.listed(rows, GROUPS_SHEET))) == [(4, "A", "total_row")]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from app.core.asides import is_note, is_total, plain_title
+from app.core.asides import is_labelled, is_note, is_total, plain_title
 from app.core.errors import DomainError
 from app.core.folding import is_visible
 from app.office.sheets.found import DIGITS_LOST, ERROR, NO_VALUE, column_of, letters
@@ -36,6 +36,7 @@ PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     "text_error": "单元格是公式错误“%(value)s”。请改为文字。",
     "formula_without_value": "这一格是公式，没有算出的值。请在 Excel 或 WPS 中打开、保存后再上传，或改为文字。",
     "digits_lost": "“%(value)s”位数太多，Excel 已把末几位变成 0。请把单元格设为文本后重新填写。",
+    "note_within": "“%(value)s”像是说明或者签字，却夹在表的中间。请删去这一行；如果确是名称，请去掉冒号。",
     "merged_wide": "合并的单元格 %(value)s 跨了几列，看不出每一列的内容。请取消合并，逐格填写。",
 }
 
@@ -177,9 +178,9 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that list something, after their faulty cells were reported; the others are noted."""
-        subtitles, keys = self._subtitles(), {column: key for key, column in self.columns.items()}
+        subtitles, whole_to = self._subtitles(), self._whole_to()
         for row in self.body:
-            told = [keys[at] for at, text in row.cells.items() if at in keys and (at in row.faults or text.strip())]
+            told = self._told(row)
             if all(key in self.listing.unsaved for key in told):
                 self._leave("row_without", [row.number])
             elif all(self.listing.key(self.text(row, key))[0] == key for key in told):
@@ -187,10 +188,21 @@ class Table:
             elif row.number in subtitles:
                 self._leave("row_subtitle", [row.number])
             elif aside := self._aside(row, told):
-                self._leave(aside, [row.number])
+                self._set_aside(aside, row, told[0], whole_to)
             else:
                 self._report_faults(row)
                 yield row
+
+    def _told(self, row: Row) -> list[str]:
+        """Return the columns of ours in which something stands, as they follow one another in a row."""
+        keys = {column: key for key, column in self.columns.items()}
+        return [keys[at] for at, text in row.cells.items() if at in keys and (at in row.faults or text.strip())]
+
+    def _whole_to(self) -> int:
+        """Return the number of the last row that lists something whole."""
+        told = ((row, self._told(row)) for row in self.body)
+        whole = (row for row, keys in told if set(self.listing.needed) <= set(keys) and not self._aside(row, keys))
+        return max((row.number for row in whole), default=0)
 
     def _aside(self, row: Row, told: Sequence[str]) -> str:
         """Return why a row is no line of the list: it begins with a footnote or a sum, and lists nothing whole."""
@@ -198,6 +210,14 @@ class Table:
         if is_note(first) and (is_short or len(told) == 1):
             return "row_note"
         return "row_total" if is_short and is_total(first) else ""
+
+    def _set_aside(self, aside: str, row: Row, key: str, whole_to: int) -> None:
+        """Leave a row that is no line of the list; one that may be, amid others, is for the reader to say."""
+        text = self.text(row, key)
+        if row.number < whole_to and key in self.listing.needed and is_labelled(text):
+            self.report(row.number, key, "note_within", value=text[:SHOWN])
+        else:
+            self._leave(aside, [row.number])
 
     def _subtitles(self) -> set[int]:
         """Return the rows that one merged cell fills alone; others with cells over several columns are reported."""
