@@ -212,8 +212,18 @@ def evaluate(rule: Rule, measured: Measured) -> Outcome:
     raise ValueError(msg)
 
 
+def may_have_points(rule: Rule) -> bool:
+    """Whether words of a rule can be worth something in a composite: 得票最多 has the grades' own, without points."""
+    return rule.plurality is None
+
+
 def lacking_points(rule: Rule) -> list[Word]:
-    """Return the words that are worth nothing in a composite; all of them where none has more than 0 points."""
+    """Return the words of steps that are worth nothing in a composite; all where none has more than 0 points.
+
+    Those of 得票最多 are not among them: nobody can write points for these, ``may_have_points``.
+    """
+    if not may_have_points(rule):
+        return []
     return [word for word in rule.words if word.text not in worth_of(rule)]
 
 

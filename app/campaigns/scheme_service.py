@@ -20,7 +20,7 @@ from app.campaigns.models import Campaign, CampaignForm, CampaignSection, VoterG
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
-from app.campaigns.rule import lacking_points
+from app.campaigns.rule import lacking_points, may_have_points
 from app.campaigns.rules import TITLE_LIMIT, check_disclosure, check_scheme, check_top, scheme_on
 from app.campaigns.sentences import composite_rule_text
 from app.campaigns.service import campaign_row, check_typed
@@ -90,8 +90,10 @@ def set_composite(acting: Acting, campaign_id: str, composite: Composite | None,
 def _check_points(composite: Composite, campaign: Campaign) -> None:
     """Refuse points of the rule as a part where its words have none; sections of their own are asked at the freeze."""
     named = [part.label for part in every_part(composite.parts) if part.source is Source.RULE]
-    bare = lacking_points(SCHEME_JSON.validate_json(campaign.scheme).judged_by)
-    if named and bare:
+    rule = SCHEME_JSON.validate_json(campaign.scheme).judged_by
+    if named and not may_have_points(rule):
+        raise DomainError("composite_rule_plurality", name=named[0])
+    if named and (bare := lacking_points(rule)):
         raise DomainError("composite_rule_points", name=named[0], field=bare[0].text)
 
 

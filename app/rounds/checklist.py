@@ -7,7 +7,7 @@ from app.campaigns.composite import Part, Source, every_part
 from app.campaigns.disclosure import STEPS, Extent, hindrances
 from app.campaigns.domain import Item
 from app.campaigns.form_rules import fits_scale
-from app.campaigns.rule import lacking_points
+from app.campaigns.rule import lacking_points, may_have_points
 from app.campaigns.rules import fits
 from app.campaigns.weighing import are_mixed
 from app.core.printable import Words, unprintable
@@ -98,12 +98,21 @@ def _composite_step(paper: Paper) -> tuple[Step, ...]:
 
 
 def _points_step(paper: Paper, parts: Sequence[Part]) -> tuple[Step, ...]:
-    """Return the line about words that have no points, where these are a part of the composite score."""
+    """Return the lines about rules and words without points, where these are a part of the composite score."""
     if not any(part.source is Source.RULE for part in parts):
         return ()
     rules = [(section, section.scheme.judged_by) for section in paper.sections]
     bare = {f"{section.form_title}“{word.text}”": None for section, rule in rules for word in lacking_points(rule)}
-    return (Step("points", "综合评价要用的判定用语都有分值", not bare, detail="、".join(bare)),)
+    most = [section.form_title for section, rule in rules if not may_have_points(rule)]
+    return (
+        Step(
+            "stepped",
+            "综合评价要用分值的测评表都是逐档判定（按得票最多判定的没有分值）",
+            not most,
+            detail="、".join(most),
+        ),
+        Step("points", "综合评价要用的判定用语都有分值", not bare, detail="、".join(bare)),
+    )
 
 
 def _shown_steps(paper: Paper) -> Iterator[Step]:

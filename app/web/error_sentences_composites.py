@@ -4,7 +4,17 @@ COMPOSITE_NAME = "综合评价得分"
 COMPOSITE_SENTENCES: dict[str, tuple[int, str]] = {
     "composite_rule_points": (
         422,
-        "“%(name)s”要用的判定用语“%(field)s”没有分值，没有保存。请在“测评方案”页给每个用语写分值，例如 200、190、180。",
+        (
+            "“%(name)s”要用的判定用语“%(field)s”没有分值，没有保存，填写的都还在。"
+            "请在“测评方案”页选“逐档判定”，给每个用语写分值，例如 200、190、180。"
+        ),
+    ),
+    "composite_rule_plurality": (
+        422,
+        (
+            "“%(name)s”要用判定用语的分值，而测评方案按得票最多的等次判定，没有分值，没有保存，填写的都还在。"
+            "请在“测评方案”页改为逐档判定并写分值，或在这里换一个来源。"
+        ),
     ),
     "composite_weights": (
         422,

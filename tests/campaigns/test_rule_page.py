@@ -121,3 +121,30 @@ def test_it_refuses_the_quorum_of_a_group_above_its_people(site: Site, typed: st
     assert f"“{group.name}法定人数”须大于 0、不超过应参加人数" in answer.text
     assert "例如“超过 1/2”" in answer.text
     assert f'value="{typed}"' in answer.text
+
+
+WORDED = {"label-1": "民主测评", "source-1": "rule", "weight-1": "60", "label-2": "领导评分", "source-2": "score",
+          "weight-2": "40", "decimals": "2"}  # fmt: skip
+
+
+def test_points_of_the_grade_with_the_most_answers_are_refused_with_what_can_be_done(site: Site) -> None:
+    """Nobody can write points for its words, or for 得票并列: no sentence asks for that."""
+    assert _saved(site, rule_kind="plurality", tie="meeting") == 303
+    answer = site.desk.post(f"{site.root}/composite", **WORDED)
+    assert answer.status_code == 422
+    assert "“民主测评”要用判定用语的分值，而测评方案按得票最多的等次判定，没有分值" in answer.text
+    assert "给每个用语写分值" not in answer.text
+    assert 'value="民主测评"' in answer.text
+    assert site.view.scheme.composite is None
+
+
+def test_points_of_steps_are_asked_for_until_every_word_has_some(site: Site) -> None:
+    assert _saved(site) == 303
+    answer = site.desk.post(f"{site.root}/composite", **WORDED)
+    assert answer.status_code == 422
+    assert "选“逐档判定”，给每个用语写分值" in answer.text
+    rows = {name.removesuffix("-word") for name in STEPS if name.endswith("-word")}
+    points = {row: "180" if row == "rest" else str(200 - int(row[-1])) for row in rows}
+    assert _saved(site, **{f"{row}-points": number for row, number in points.items()}) == 303
+    assert site.desk.post(f"{site.root}/composite", **WORDED).status_code == 303
+    assert site.view.scheme.composite is not None

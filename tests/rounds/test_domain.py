@@ -1,14 +1,18 @@
 """The state machine answers every event in every state, and the freeze names all that is missing."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.domain import GROUP_FLOOR, Item, Scheme
+from app.campaigns.rule import LEFT_OPEN
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Event, Layout, Paper, PaperGroup, RoundState, layout_for, next_state
+from tests.campaigns.test_rule import CONGRESS, POINTS, most
 from tests.factories import make_paper
 from tests.papers import asked
 
@@ -124,3 +128,14 @@ def test_a_group_rates_in_official_order_without_its_own_unit() -> None:
 )
 def test_the_layout_follows_the_size(units: int, items: int, *, remarks: bool, expected: Layout) -> None:
     assert layout_for("", units, items, remarks=remarks) is expected
+
+
+def test_the_points_of_a_word_need_a_rule_of_steps() -> None:
+    """A scheme may be given 得票最多 after its composite score; that is told, and no points are asked for its words."""
+    parts = Part("word", "民主测评", Source.RULE, Fraction(60)), Part("boss", "领导评分", Source.SCORE, Fraction(40))
+    paper = make_paper()
+    for rule, missing in ((most(), {"stepped"}), (CONGRESS, {"points"}), (POINTS, set())):
+        scheme = replace(paper.scheme, rule=rule, composite=Composite(parts))
+        told = [step for step in freeze_problems(replace(paper, scheme=scheme)) if step.code in {"stepped", "points"}]
+        assert {step.code for step in told if not step.done} == missing
+        assert not any(LEFT_OPEN.text in step.detail for step in told)
