@@ -70,8 +70,8 @@ PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     "rules_closed": "状态为“%(state)s”，不能再改“%(column)s”。请恢复原来的内容。",
     "progress_empty": "进展没有写明情况。请写明做了什么。",
     "progress_closed": "状态为“%(state)s”，不能再填报进展。请清空“%(column)s”。",
-    "changed_since": "“%(column)s”在导出以后已有人改为“%(value)s”。请核对，重新导出后再填。",
-    "emptied_since": "“%(column)s”在导出以后已有人清空。请核对，重新导出后再填。",
+    "changed_since": "“%(column)s”在导出以后已改为“%(value)s”，也可能是您上次导入的。请重新导出台账，在新表格里填。",
+    "emptied_since": "“%(column)s”在导出以后已清空，也可能是您上次导入的。请重新导出台账，在新表格里填。",
 }
 _SIGNS = 12
 _LIMITS = {NEW_PROGRESS: 2000, RATING: 200, RULES: 2000}

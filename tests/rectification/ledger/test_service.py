@@ -23,6 +23,7 @@ from app.rectification.ledger.votes import with_votes
 from app.rectification.ledger.workbook import (
     LATER,
     NEW_PROGRESS,
+    PROBLEM_SENTENCES,
     RATING,
     RULES,
     Mismatch,
@@ -234,6 +235,18 @@ def test_a_workbook_that_went_out_earlier_overwrites_nothing_entered_since(datab
         assert (same, wrong) == ([], [])
         emptied, wrong = changes_of(acting, edited(exported(session), {(2, RULES): "", (3, RATING): ""}))
         assert ([(each.public_rating, each.rules_made) for each in emptied], wrong) == ([(None, ""), ("", None)], [])
+
+
+def test_a_second_upload_of_one_workbook_is_not_called_somebody_else_s(database: Database) -> None:
+    make_ledger(database)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        book = exported(session)
+        changes, _ = changes_of(acting, edited(book, {(2, RATING): "满意"}))
+        apply_changes(acting, changes)
+        _, (wrong,) = changes_of(acting, edited(book, {(2, RATING): "基本满意"}))
+    told = PROBLEM_SENTENCES[wrong.code] % wrong.params
+    assert told == "“群众评价”在导出以后已改为“满意”，也可能是您上次导入的。请重新导出台账，在新表格里填。"
 
 
 def test_what_was_entered_after_the_preview_is_not_overwritten(database: Database) -> None:
