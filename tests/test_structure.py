@@ -222,6 +222,12 @@ PLAIN_HEAD = re.compile(r"""<thead>\s*<tr>(?:\s*<th[^>]*>\{\{ _\("[^"]*"\) \}\}<
 """A head whose columns are always the same; those that follow a scale or a choice are written by hand."""
 
 
+def test_what_is_seen_follows_a_legend() -> None:
+    """Bootstrap lets a legend float and clears what comes next: a hidden field there sets what is seen beside it."""
+    hidden = re.compile(r'</legend>\s*<input type="hidden"')
+    assert [path.name for path in TEMPLATES if hidden.search(path.read_text("utf-8"))] == []
+
+
 def test_heads_of_tables_are_written_once() -> None:
     """By ``m.head``: over the columns and beside each cell of a phone stand the words of one list."""
     assert [path.name for path in TEMPLATES if PLAIN_HEAD.search(path.read_text("utf-8"))] == []
