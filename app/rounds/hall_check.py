@@ -78,6 +78,8 @@ def _people(session: Session, paper: Paper, able: Sequence[Principal], hall: Hal
     if paper.two_person:
         label = "至少两个能登录的账号（组织者或监票人）：截止、公布等事项须由另一人同意"
         yield Step("second", label, len(able) > 1, "/staff", needed=False)
+    label = "开箱钥匙由两人以上分持（1 份中的 1 份只供演示和演练：持钥匙的一个人就能开箱）"
+    yield Step("one_holder", label, paper.key_holders > 1, "", needed=False)
     label, enough = "能登录的持钥匙账号不少于钥匙份数", len(able) >= paper.key_holders
     yield Step("holders_able", label, enough, "/staff", f"{len(able)}/{paper.key_holders}", needed=False)
     if hall.organiser_totp:

@@ -67,6 +67,12 @@ def test_what_would_fail_in_the_hall_is_said(database: Database, draft: RoundVie
     assert missing(database, draft, hall) == told
 
 
+def test_a_key_of_one_person_is_for_demonstrations_alone(database: Database, draft: RoundView) -> None:
+    assert missing(database, replace(draft, key_needed=1, key_holders=1), GOOD) == {"one_holder"}
+    rehearsal = replace(draft, key_needed=1, key_holders=1, rehearsal_of="another")
+    assert missing(database, rehearsal, GOOD) == set()
+
+
 def test_a_single_account_is_a_dead_end_that_is_said(database: Database, draft: RoundView) -> None:
     with database.writing() as session:
         session.execute(sa.update(Staff).where(Staff.id != "idzhangsan").values(disabled=True))
