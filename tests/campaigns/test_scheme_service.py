@@ -10,6 +10,7 @@ from app.campaigns import reads, scheme_service
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.domain import Formula, Item, Lines, Scheme
 from app.campaigns.gates import Gates
+from app.campaigns.rules import MAX_ITEMS
 from app.campaigns.scheme_service import FormEdit
 from app.core.acting import Acting, Principal
 from app.core.db import Database
@@ -90,7 +91,10 @@ def test_it_refuses_weights_that_do_not_add_up(database: Database) -> None:
     [
         ("form_title_missing", FormEdit(" ", "quality", [Item("", "效率")], remarks=False)),
         ("form_items_count", FormEdit("表", "quality", [Item("", " ")], remarks=False)),
-        ("form_items_count", FormEdit("表", "quality", [Item("", f"第{n}") for n in range(13)], remarks=False)),
+        (
+            "form_items_count",
+            FormEdit("表", "quality", [Item("", f"第{n}") for n in range(MAX_ITEMS + 1)], remarks=False),
+        ),
         (
             "form_two_overall",
             FormEdit("表", "quality", [Item("", "甲", overall=True), Item("", "乙", overall=True)], remarks=False),

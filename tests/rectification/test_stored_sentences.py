@@ -14,8 +14,7 @@ HAN: Final = re.compile("[\u4e00-\u9fff]")
 KEEPING: Final = ("accounts", "consents", "inbox", "opinions", "rectification", "rounds")
 """Features that write histories and inboxes."""
 NOT_STORED: Final = {
-    "opinions/workbooks.py", "rectification/ledger/cells.py", "rectification/ledger/workbook.py",
-    "rectification/rules/ratings.py",
+    "opinions/workbooks.py", "rectification/ledger/cells.py", "rectification/rules/ratings.py",
 }  # fmt: skip
 """What is put together here goes into a file, or names what is wrong with one."""
 SPOKEN: Final = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.campaigns.builtin import SCALES
@@ -104,7 +104,7 @@ def _with_points(draw: st.DrawFn, rule: Rule) -> Rule:
     return replace(rule, steps=steps) if draw(st.booleans()) else rule
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
 @given(ways())
 def test_it_works(way: list[Round]) -> None:
     words = [each.assessed().overall.rulings[0].word for each in way]
@@ -144,7 +144,7 @@ PARTS = (
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
 @given(ways(), judged_scores(), st.booleans())
 def test_nor_the_word_of_a_composite(way: list[Round], rule: Rule, by_top: bool) -> None:
     composite = Composite(PARTS, by_top=by_top, rule=rule)
