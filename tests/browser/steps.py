@@ -4,7 +4,7 @@ import asyncio
 import re
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ from app.operations.phone import Diary, Opinion, Phone
 from app.operations.phone_line import PhoneLine
 from app.slips.codes import parse_code
 from tests import cast
+from tests.browser.conftest import NOT_OURS, Installation
 
 DESK: dict[str, Any] = {"viewport": {"width": 1366, "height": 860}, "locale": "zh-CN"}
 PRINTED_CODE = re.compile(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]\b")
+Desks = Callable[..., Page]
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 
 
@@ -55,6 +57,33 @@ def organiser_at(browser: Browser, address: str, path: str) -> Iterator[Page]:
     yield page
     leave(page)
     assert problems == []
+
+
+@contextmanager
+def desks_at(
+    browser: Browser, installation: Installation, passwords: Mapping[str, str] | None = None
+) -> Iterator[Desks]:  # fmt: skip
+    """Yield what gives each person, by log-in name, a desk of his own, or a phone by its size; he stays logged in.
+
+    ``staff_at`` finds them there. What a browser complains of fails the test.
+    """
+    desks: dict[str, Page] = {}
+    problems: list[str] = []
+
+    def desk(login: str, size: dict[str, Any] = DESK) -> Page:
+        if login not in desks:
+            context = browser.new_context(**size, base_url=installation.address, accept_downloads=True)
+            page = desks[login] = context.new_page()
+            BESIDE[context] = desks
+            page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+            log_in(page, login, (passwords or {}).get(login, cast.PASSWORD))
+        return desks[login]
+
+    yield desk
+    for page in desks.values():
+        BESIDE.pop(page.context, None)
+        page.context.close()
+    assert [problem for problem in problems if not any(known in problem for known in NOT_OURS)] == []
 
 
 SETTLED = """() => Promise.allSettled(

@@ -1,19 +1,18 @@
 """群众评价 in Chromium: actions of the ledger are put to the vote, and the rate stands in the ledger and its lists."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Installation
 from tests.browser.steps import (
-    DESK,
+    Desks,
     check,
     confirm,
+    desks_at,
     freeze,
     hand_out_keys,
-    leave,
-    log_in,
     open_the_box,
     play,
     print_slips,
@@ -24,25 +23,14 @@ from tests.rectification.flagged import later, make_action, make_ledger
 
 PROBLEMS = ("1．开放时间太短", "2．停车不便", "3．下乡演出太少")
 PLAIN = ("开放时间太短", "停车不便", "下乡演出太少")
-Desks = Callable[[str], Page]
 
 
 @pytest.fixture
 def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
     """The cast, each at a desk of his own, beside a ledger of three actions."""
     make_ledger(installation.database, *(make_action(problem=problem, due=later(20)) for problem in PROBLEMS))
-    desks: dict[str, Page] = {}
-
-    def desk(login: str) -> Page:
-        if login not in desks:
-            context = browser.new_context(**DESK, base_url=installation.address, accept_downloads=True)
-            page = desks[login] = context.new_page()
-            log_in(page, login)
-        return desks[login]
-
-    yield desk
-    for page in desks.values():
-        leave(page)
+    with desks_at(browser, installation) as desk:
+        yield desk
 
 
 def start(page: Page) -> str:

@@ -1,6 +1,6 @@
 """From the flagged unit to the closed order with its retest, by the pages alone, on the demo."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,15 +12,15 @@ from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.operations import demo
-from tests.browser.conftest import NOT_OURS, Installation
+from tests.browser.conftest import Installation
 from tests.browser.steps import (
     DESK,
+    Desks,
     check,
     confirm,
+    desks_at,
     freeze,
     hand_out_keys,
-    leave,
-    log_in,
     open_the_box,
     play,
     print_slips,
@@ -29,7 +29,6 @@ from tests.browser.steps import (
 UNIT = demo.LIAISON_OF
 ANGRY, CONTENT = (1, 1, 6, 6), (8, 3, 1, 0.2)
 """How often each grade is given, from the best."""
-Desks = Callable[[str], Page]
 
 
 @pytest.fixture
@@ -45,21 +44,8 @@ def made(data: Path) -> demo.Demo:
 @pytest.fixture
 def desk_of(made: demo.Demo, browser: Browser, installation: Installation) -> Iterator[Desks]:
     """The demo's people, each at a desk of his own."""
-    desks: dict[str, Page] = {}
-    problems: list[str] = []
-
-    def desk(login: str) -> Page:
-        if login not in desks:
-            context = browser.new_context(**DESK, base_url=installation.address, accept_downloads=True)
-            page = desks[login] = context.new_page()
-            page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-            log_in(page, login, made.passwords[login])
-        return desks[login]
-
-    yield desk
-    for page in desks.values():
-        leave(page)
-    assert [problem for problem in problems if not any(known in problem for known in NOT_OURS)] == []
+    with desks_at(browser, installation, made.passwords) as desk:
+        yield desk
 
 
 def order(page: Page, unit: str = UNIT) -> str:

@@ -1,6 +1,6 @@
 """主要负责人签批 in Chromium: the head signs plan and completion in his own log-in, or signed pages are attached."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,13 @@ from playwright.sync_api import Browser, Page, expect
 from app.accounts.models import Staff, StaffSession, StaffUnit
 from tests import cast
 from tests.browser.conftest import PHONE, Installation
-from tests.browser.steps import DESK, check, log_in
+from tests.browser.steps import DESK, Desks, check, desks_at
 from tests.browser.test_rectification import announce, ask_for_plan, report, write_plan
 from tests.rectification.flagged import FLAGGED, make_flagged
 from tests.rectification.ledger.test_service import PDF
 
 UNIT = "县文工团"
 HEAD = "sunyi"
-Desks = Callable[..., Page]
 
 
 @pytest.fixture
@@ -31,18 +30,8 @@ def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
         session.add(head)
         session.flush()
         session.add(StaffUnit(staff_id=head.id, unit_id=FLAGGED))
-    desks: dict[str, Page] = {}
-
-    def desk(login: str, size: dict[str, Any] = DESK) -> Page:
-        if login not in desks:
-            context = browser.new_context(**size, base_url=installation.address, accept_downloads=True)
-            page = desks[login] = context.new_page()
-            log_in(page, login)
-        return desks[login]
-
-    yield desk
-    for page in desks.values():
-        page.context.close()
+    with desks_at(browser, installation) as desk:
+        yield desk
 
 
 def name_head(page: Page) -> None:

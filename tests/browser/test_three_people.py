@@ -3,7 +3,7 @@
 张三 organises and supervises, 李四 watches over the box, 王五 does too and speaks for a unit once it is open.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -13,13 +13,12 @@ from app.accounts.service import principal
 from tests import cast
 from tests.browser.conftest import Installation
 from tests.browser.steps import (
-    DESK,
+    Desks,
     check,
     confirm,
+    desks_at,
     freeze,
     hand_out_keys,
-    leave,
-    log_in,
     open_the_box,
     play,
     print_slips,
@@ -32,7 +31,6 @@ PEOPLE = {
     "wangwu": ("王五", {"scrutineer", "liaison"}),
 }
 UNIT = cast.UNITS[1]
-Desks = Callable[[str], Page]
 
 
 @pytest.fixture
@@ -49,19 +47,8 @@ def campaign_id(installation: Installation) -> str:
 @pytest.fixture
 def desk_of(browser: Browser, installation: Installation) -> Iterator[Desks]:
     """Three people, each at a desk of his own."""
-    desks: dict[str, Page] = {}
-
-    def desk(login: str) -> Page:
-        if login not in desks:
-            page = desks[login] = browser.new_context(
-                **DESK, base_url=installation.address, accept_downloads=True
-            ).new_page()
-            log_in(page, login)
-        return desks[login]
-
-    yield desk
-    for page in desks.values():
-        leave(page)
+    with desks_at(browser, installation) as desk:
+        yield desk
 
 
 def make_round(page: Page, second: Page, campaign_id: str) -> str:
