@@ -2,7 +2,7 @@
 
 import io
 import re
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import openpyxl
 import pytest
@@ -228,6 +228,24 @@ def test_the_search_and_the_pages_keep_their_place(new_desk: Desks, database: Da
         first = ids(session, campaign_id)[0]
     fields = {"opinions[]": first, "title": "第几", "place": "", "q": "第2&", "part": "2", "seen": "0"}
     assert desk.post(f"{root}/merge", **fields).headers["location"] == f"{root}/merge?q=%E7%AC%AC2%26&part=2"
+
+
+def test_a_new_name_keeps_what_was_looked_for(new_desk: Desks, database: Database) -> None:
+    """Rename an issue while its opinions and the issues beside it are searched, as the page sends it."""
+    campaign_id = make_opinions(database, [f"第{number}条意见" for number in range(130)])
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions/merge"
+    issue = merged(database, campaign_id, "停车难", *range(120))
+    asked = {"place": issue, "q": "条意见", "part": "2", "issues-q": "停"}
+    page = desk.get(f"{root}?{urlencode(asked)}").text
+    renaming = next(form for form in re.findall(r"<form.+?</form>", page, re.DOTALL) if 'value="rename"' in form)
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', renaming))
+    refused = desk.post(root, **fields, do="rename", title="")
+    assert (refused.status_code, "2 / 2" in refused.text, 'value="条意见"' in refused.text) == (422, True, True)
+    done = desk.post(root, **fields, do="rename", title="停车不便")
+    there = dict(parse_qsl(urlsplit(done.headers["location"]).query))
+    assert (done.status_code, there) == (303, {**asked, "issues-part": "1"})
+    page = desk.get(done.headers["location"]).text
+    assert ("1. 停车不便" in page, "2 / 2" in page) == (True, True)
 
 
 def test_what_is_ticked_and_typed_stays_while_one_looks_further(new_desk: Desks, database: Database) -> None:

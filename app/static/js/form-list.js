@@ -1,4 +1,4 @@
-// Enter in the field that looks for units looks for them, whatever else the form it stands in would do.
+// Enter in a field that looks for lines of a list looks for them, whatever else the form it stands in would do.
 for (const button of document.querySelectorAll("[data-finds]")) {
   const field = button.form.elements.namedItem(button.dataset.finds);
   field.addEventListener("keydown", (event) => {
