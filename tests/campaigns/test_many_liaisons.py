@@ -1,21 +1,18 @@
 """700 units and 700 accounts that may speak for them: a form is shown a page at a time, and nothing typed is lost."""
 
-import json
 import re
 
 import pytest
-import sqlalchemy as sa
 
 from app.accounts import service as accounts
-from app.audit.models import AuditEntry
 from app.core.db import Database
 from app.core.lists import PAGE
-from tests.cast import MORNING, Desk, Desks, make_cast
+from tests.cast import Desk, Desks, make_cast
+from tests.form_fields import sent
 from tests.many import store_many
 
 UNITS = 700
 PATH = "/campaigns/c0/liaisons"
-Fields = dict[str, str | list[str]]
 
 
 @pytest.fixture
@@ -25,23 +22,6 @@ def desk(new_desk: Desks, database: Database) -> Desk:
     store_many(database, 1, 1, UNITS)
     store_many(database, UNITS, 0, 0, first=1)
     return new_desk("zhangsan")
-
-
-def sent(page: str, **changes: str | list[str]) -> Fields:
-    """Return what a browser would send of the form, with something changed."""
-    fields: Fields = {}
-    for tag in re.findall(r"<input[^>]+>", page.split('<form class="card"')[1].split("</form>", maxsplit=1)[0]):
-        told = dict(re.findall(r'(\w[\w-]*)="([^"]*)"', tag))
-        name, value = re.search(r'name="([^"]+)"', tag), told.get("value", "")
-        if name is None or (told.get("type") == "checkbox" and " checked" not in tag) or name[1] == "form_token":
-            continue
-        if name[1].endswith("[]"):
-            there = fields.setdefault(name[1], [])
-            assert isinstance(there, list)
-            there.append(value)
-        else:
-            fields[name[1]] = value
-    return fields | changes
 
 
 def spoken_for(database: Database, *places: int) -> list[set[str]]:
@@ -54,21 +34,21 @@ def test_it_works(desk: Desk, database: Database) -> None:
     """Name people on one page, on another and in what was looked for; keep all at once, and take one away again."""
     page = desk.get(PATH).text
     assert (page.count('name="rows[]"'), page.count("<option "), len(page) < 200_000) == (PAGE, UNITS + 2, True)
-    second = desk.post(PATH, **sent(page, look="2", **{"add-u0-0[]": ["联络员7（reader7）", "reader8"]})).text
+    second = desk.post(PATH, **sent(page, PATH, look="2", **{"add-u0-0[]": ["联络员7（reader7）", "reader8"]})).text
     assert second.count('name="rows[]"') == PAGE + 1
     assert re.findall(r'name="add-u0-0\[\]" value="([^"]*)"', second) == ["联络员7（reader7）", "reader8"]
-    found = desk.post(PATH, **sent(second, look="find", q="单位７00", **{"add-u0-50[]": ["联络员９"]})).text
+    found = desk.post(PATH, **sent(second, PATH, look="find", q="单位７00", **{"add-u0-50[]": ["联络员９"]})).text
     assert ">被测评单位700</legend>" in found
     assert "2 个" in found
-    unknown = desk.post(PATH, **sent(found, **{"add-u0-699[]": ["王二麻子"]}))
+    unknown = desk.post(PATH, **sent(found, PATH, **{"add-u0-699[]": ["王二麻子"]}))
     assert (unknown.status_code, "“王二麻子”不是可以选的" in unknown.text) == (422, True)
     assert 'value="王二麻子"' in unknown.text
     assert spoken_for(database, 0, 50, 699) == [set(), set(), set()]
-    assert desk.post(PATH, **sent(unknown.text, **{"add-u0-699[]": ["吴九"]})).status_code == 303
+    assert desk.post(PATH, **sent(unknown.text, PATH, **{"add-u0-699[]": ["吴九"]})).status_code == 303
     assert spoken_for(database, 0, 50, 699) == [{"reader7", "reader8"}, {"reader9"}, {"wujiu"}]
     page = desk.get(PATH).text
-    fewer = sent(page, look="2", **{"unit-u0-0[]": ["s8"]})
-    assert desk.post(PATH, **sent(desk.post(PATH, **fewer).text)).status_code == 303
+    fewer = sent(page, PATH, look="2", **{"unit-u0-0[]": ["s8"]})
+    assert desk.post(PATH, **sent(desk.post(PATH, **fewer).text, PATH)).status_code == 303
     assert spoken_for(database, 0, 50, 699) == [{"reader8"}, {"reader9"}, {"wujiu"}]
 
 
@@ -76,33 +56,7 @@ def test_it_refuses_a_name_that_two_have(desk: Desk, database: Database) -> None
     store_many(database, 1, 0, 0, first=9_001)
     with database.writing() as session:
         accounts.find(session, "s9001").name = "联络员1"
-    refused = desk.post(PATH, **sent(desk.get(PATH).text, **{"add-u0-0[]": ["联络员1"]}))
+    refused = desk.post(PATH, **sent(desk.get(PATH).text, PATH, **{"add-u0-0[]": ["联络员1"]}))
     assert (refused.status_code, "可以指不止一个联络员账号" in refused.text) == (422, True)
-    assert desk.post(PATH, **sent(refused.text, **{"add-u0-0[]": ["联络员1（reader1）"]})).status_code == 303
+    assert desk.post(PATH, **sent(refused.text, PATH, **{"add-u0-0[]": ["联络员1（reader1）"]})).status_code == 303
     assert spoken_for(database, 0) == [{"reader1"}]
-
-
-def test_heads_are_chosen_a_page_at_a_time(desk: Desk, database: Database) -> None:
-    with database.writing() as session:
-        for place in (0, 60):
-            accounts.set_liaisons(
-                session, MORNING, accounts.principal(accounts.find(session, "idzhangsan")), f"u0-{place}", ["s1", "s2"]
-            )
-    path = "/rectification/campaigns/c0/signing"
-    page = desk.get(path).text
-    second = desk.post(path, **sent(page, look="2", needed="1", **{"head-u0-0": "s1"})).text
-    assert 'name="head-u0-0" value="s1"' in second
-    assert 'name="needed" value="1" checked' in second
-    assert desk.post(path, **sent(second, **{"head-u0-60": "s2"})).status_code == 303
-    page = desk.get(path).text
-    assert re.findall(r'value="(s\d)" selected', page) == ["s1"]
-    assert desk.post(path, **sent(page, **{"head-u0-0": ""})).status_code == 303
-    assert "selected" not in desk.get(path).text
-    assert re.findall(r'value="(s\d)" selected', desk.post(path, **sent(desk.get(path).text, look="2")).text) == ["s2"]
-    with database.reading() as session:
-        asked = sa.select(AuditEntry.detail).where(AuditEntry.action == "campaign.signing").order_by(AuditEntry.number)
-        logged = session.scalars(asked).all()
-    assert [json.loads(detail)["heads"] for detail in logged] == [
-        {"u0-0": ["", "s1"], "u0-60": ["", "s2"]},
-        {"u0-0": ["s1", ""]},
-    ], "of the units that a form has, those that changed: before and after"

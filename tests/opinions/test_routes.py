@@ -20,12 +20,6 @@ from tests.opinions.collected import acting, ids, make_opinions, make_published,
 from tests.opinions.test_workbook_import import HEAD, workbook
 
 
-@pytest.fixture
-def new_desk(new_desk: Desks) -> Desks:
-    """Log one of the cast in, in a browser of his own."""
-    return new_desk
-
-
 def upload(desk: Desk, path: str, data: bytes, **fields: str) -> Response:
     """Send a workbook."""
     files = {"workbook": ("a.xlsx", data, "application/octet-stream")}

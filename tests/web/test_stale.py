@@ -2,7 +2,6 @@
 
 import re
 from fractions import Fraction
-from html.parser import HTMLParser
 
 import pytest
 from httpx import Response
@@ -29,6 +28,7 @@ from app.web.forms import PostedForm
 from app.web.pages import make_pages
 from app.web.stale import stored
 from tests.cast import MORNING, Desk, Desks, make_cast, make_draft
+from tests.form_fields import form_of, posted
 from tests.web.test_said import posts
 
 CHECKED = {
@@ -102,52 +102,7 @@ COMPOSITE = Composite((
 ))  # fmt: skip
 
 
-class _Forms(HTMLParser):
-    """The fields of a page's forms as a browser would send them, by the path they go to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, list[tuple[str, str]]] = {}
-        self._path = self._select = self._area = ""
-        self._options: list[tuple[str, bool]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._path = given.get("action", "")
-            self.found[self._path] = []
-        elif (
-            tag == "input"
-            and "name" in given
-            and (given.get("type") not in {"checkbox", "radio"} or "checked" in given)
-        ):
-            self._keep(given["name"], given.get("value", "on"))
-        elif tag == "select":
-            self._select, self._options = given["name"], []
-        elif tag == "option":
-            self._options.append((given["value"], "selected" in given))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "select":
-            chosen = [value for value, selected in self._options if selected]
-            self._keep(self._select, [*chosen, *(value for value, _ in self._options)][0])
-
-    def _keep(self, name: str, value: str) -> None:
-        if self._path:
-            self.found[self._path].append((name, value))
-
-
-Fields = dict[str, list[str]]
-
-
-def form_of(page: str, path: str) -> Fields:
-    """Return what the form of this path holds."""
-    parser = _Forms()
-    parser.feed(page)
-    fields: Fields = {}
-    for name, value in parser.found[path]:
-        fields.setdefault(name, []).append(value)
-    return fields
+Form = dict[str, list[str]]
 
 
 class Place:
@@ -248,16 +203,14 @@ def ids(settings: Settings, database: Database, organiser: Desk) -> dict[str, st
     return {**found, "unit_id": campaign.units[0].id, "group_id": campaign.groups[0].id, "frozen_group": groups[0]}
 
 
-def changed(form: Fields, field: str, value: str) -> Fields:
+def changed(form: Form, field: str, value: str) -> Form:
     """Return the form with the first value of a field changed, or the field gone."""
     rest = form.get(field, [""])[1:]
     return {**form, field: [value, *rest]} if value else {name: form[name] for name in form if name != field}
 
 
-def send(desk: Desk, path: str, form: Fields) -> Response:
-    given = {name: values if len(values) > 1 or name.endswith("[]") else values[0] for name, values in form.items()}
-    given.pop("form_token", None)
-    return desk.post_once(path, **given)
+def send(desk: Desk, path: str, form: Form) -> Response:
+    return desk.post_once(path, **posted(form))
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=list(PLACES))

@@ -8,9 +8,8 @@ import pytest
 from app.campaigns.models import Unit
 from app.core.db import Database
 from tests.cast import Desk
+from tests.form_fields import Fields, sent
 from tests.rectification.flagged import FLAGGED, make_flagged
-
-Fields = dict[str, str | list[str]]
 
 
 @pytest.fixture
@@ -19,21 +18,9 @@ def root(database: Database) -> str:
     return f"/campaigns/{make_flagged(database).campaign_id}/board"
 
 
-def values(text: str, name: str) -> list[str]:
-    """Return what the inputs and selects of that name hold, as a browser would send them."""
-    inputs = re.findall(rf'name="{re.escape(name)}"[^>]*? value="([^"]*)"', text)
-    if inputs:
-        return inputs
-    selects = re.findall(rf'<select[^>]*name="{re.escape(name)}">(.*?)</select>', text, re.DOTALL)
-    return [re.findall(r'value="([^"]*)" selected', select)[0] for select in selects]
-
-
 def form_of(desk: Desk, root: str) -> Fields:
     """Return the edit form as it stands on its page."""
-    text = desk.get(f"{root}/edit").text
-    stage = [f"stage_{name}[]" for name in ("key", "place", "name")]
-    step = [f"step_{name}[]" for name in ("key", "stage", "place", "name", "source", "starts", "due")]
-    return {"seen": values(text, "seen")[0], **{name: values(text, name) for name in (*stage, *step)}}
+    return sent(desk.get(f"{root}/edit").text, f"{root}/edit")
 
 
 def put(fields: Fields, name: str, at: int, value: str) -> None:

@@ -10,13 +10,13 @@ from app.core.lists import PAGE
 from app.rectification.models import EnteredIssueUnit
 from app.rectification.plans.reads import plan_heads
 from tests.cast import Desk, Desks, make_cast
+from tests.form_fields import Fields, sent
 from tests.many import store_many
 from tests.rectification.flagged import ZHANG
 from tests.rectification.pages.test_asking import DUE
 
 UNITS = 700
 ROOT = "/rectification/campaigns/c0"
-Fields = dict[str, str | list[str]]
 
 
 @pytest.fixture
@@ -37,30 +37,24 @@ def boxes(page: str) -> list[str]:
     return re.findall(r'type="checkbox" name="units\[\]" value="([^"]+)"', page)
 
 
-def sent(page: str, **changes: str | list[str]) -> Fields:
-    """Return what a browser would send of the form, with something changed."""
-    words = dict(re.findall(r'name="(q|looked|part|plan_due|seen)"[^>]*value="([^"]*)"', page))
-    return {"units[]": ticked(page), **words, **changes}
-
-
 def test_it_works(desk: Desk, database: Database) -> None:
     """Look for some, leaf, untick one of each page, and ask: what was ticked anywhere is asked, nobody else."""
     path = f"{ROOT}/plans"
     page = desk.get(f"{path}?pick=all").text
     assert (len(boxes(page)), len(ticked(page))) == (PAGE, UNITS)
-    none = desk.post(path, **sent(page, look="untick", request="先易后难")).text
+    none = desk.post(path, **sent(page, path, look="untick", request="先易后难")).text
     assert (ticked(none), "先易后难</textarea>" in none) == ([], True)
     first = boxes(none)[3]
-    second_page = desk.post(path, **sent(none, **{"units[]": [first]}, look="2", request="先易后难")).text
+    second_page = desk.post(path, **sent(none, path, **{"units[]": [first]}, look="2", request="先易后难")).text
     assert (ticked(second_page), "2 / 14" in second_page) == ([first], True)
     second = boxes(second_page)[0]
-    found = desk.post(path, **sent(second_page, **{"units[]": [first, second]}, look="find", q="单位６99")).text
+    found = desk.post(path, **sent(second_page, path, **{"units[]": [first, second]}, look="find", q="单位６99")).text
     assert (len(boxes(found)), ticked(found)) == (1, [first, second])
-    every = desk.post(path, **sent(found, look="tick")).text
+    every = desk.post(path, **sent(found, path, look="tick")).text
     assert ticked(every) == [first, second, *boxes(found)]
-    refused = desk.post(path, **sent(every, plan_due="2026-11-21"))
+    refused = desk.post(path, **sent(every, path, plan_due="2026-11-21"))
     assert (refused.status_code, ticked(refused.text)) == (422, ticked(every))
-    assert desk.post(path, **sent(refused.text, plan_due=DUE)).status_code == 303
+    assert desk.post(path, **sent(refused.text, path, plan_due=DUE)).status_code == 303
     with database.reading() as session:
         assert {head.unit_id for head in plan_heads(session, ZHANG)} == set(ticked(every))
 
@@ -114,11 +108,11 @@ def test_enter_looks_where_what_to_look_for_was_changed_and_else_sends(desk: Des
     (first, *_) = re.findall(r'<button[^>]*type="submit"[^>]*>', page[page.index('name="origin"') :])
     assert 'name="look" value="enter"' in first
     new: Fields = {"units[]": ["u0-1"], "origin": "audit", "basis": "第三条", "look": "enter"}
-    found = desk.post(path, **sent(page, **new, title="账目不清", q="单位６99"))
+    found = desk.post(path, **sent(page, path, **new, title="账目不清", q="单位６99"))
     assert (found.status_code, len(boxes(found.text)), "账目不清" in found.text) == (200, 1, True)
-    refused = desk.post(path, **sent(found.text, **new, title=""))
+    refused = desk.post(path, **sent(found.text, path, **new, title=""))
     assert (refused.status_code, len(boxes(refused.text)), ticked(refused.text)) == (422, 1, ["u0-1"])
-    assert desk.post(path, **sent(refused.text, **new, title="账目不清")).status_code == 303
+    assert desk.post(path, **sent(refused.text, path, **new, title="账目不清")).status_code == 303
     with database.reading() as session:
         assert session.scalars(sa.select(EnteredIssueUnit.unit_id)).all() == ["u0-1"]
 
@@ -137,7 +131,8 @@ def test_enter_sends_no_form_that_opens_with_units_ticked(desk: Desk, database: 
     (pressed,) = re.findall(r'name="look" value="([^"]+)"', first)
     with database.reading() as session:
         before = {head.unit_id: head.due for head in plan_heads(session, ZHANG)}
-    shown = desk.post(path + end.removeprefix("?pick=all"), **sent(page, look=pressed))
+    to = path + end.removeprefix("?pick=all")
+    shown = desk.post(to, **sent(page, to, look=pressed))
     assert (shown.status_code, len(ticked(shown.text)), ticked(page)) == (200, UNITS, ticked(shown.text))
     with database.reading() as session:
         assert {head.unit_id: head.due for head in plan_heads(session, ZHANG)} == before

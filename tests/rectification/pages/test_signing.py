@@ -1,0 +1,52 @@
+"""The heads of 700 units are chosen a page at a time, and those chosen on other pages stay."""
+
+import json
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from app.accounts import service as accounts
+from app.audit.models import AuditEntry
+from app.core.db import Database
+from tests.cast import MORNING, Desk, Desks, make_cast
+from tests.form_fields import sent
+from tests.many import store_many
+from tests.rectification.flagged import ZHANG
+
+UNITS = 700
+HEADS = 2
+PATH = "/rectification/campaigns/c0/signing"
+
+
+@pytest.fixture
+def desk(new_desk: Desks, database: Database) -> Desk:
+    with database.writing() as session:
+        make_cast(session)
+    store_many(database, 1, 1, UNITS)
+    store_many(database, HEADS, 0, 0, first=1)
+    return new_desk("zhangsan")
+
+
+def test_it_works(desk: Desk, database: Database) -> None:
+    with database.writing() as session:
+        for place in (0, 60):
+            accounts.set_liaisons(session, MORNING, ZHANG, f"u0-{place}", ["s1", "s2"])
+    page = desk.get(PATH).text
+    second = desk.post(PATH, **sent(page, PATH, look="2", needed="1", **{"head-u0-0": "s1"})).text
+    assert 'name="head-u0-0" value="s1"' in second
+    assert 'name="needed" value="1" checked' in second
+    assert desk.post(PATH, **sent(second, PATH, **{"head-u0-60": "s2"})).status_code == 303
+    page = desk.get(PATH).text
+    assert re.findall(r'value="(s\d)" selected', page) == ["s1"]
+    assert desk.post(PATH, **sent(page, PATH, **{"head-u0-0": ""})).status_code == 303
+    assert "selected" not in desk.get(PATH).text
+    second = desk.post(PATH, **sent(desk.get(PATH).text, PATH, look="2")).text
+    assert re.findall(r'value="(s\d)" selected', second) == ["s2"]
+    with database.reading() as session:
+        asked = sa.select(AuditEntry.detail).where(AuditEntry.action == "campaign.signing").order_by(AuditEntry.number)
+        logged = session.scalars(asked).all()
+    assert [json.loads(detail)["heads"] for detail in logged] == [
+        {"u0-0": ["", "s1"], "u0-60": ["", "s2"]},
+        {"u0-0": ["s1", ""]},
+    ], "of the units that a form has, those that changed: before and after"
