@@ -22,8 +22,8 @@ from app.publication.reads import (
     own_viewer,
     published,
     published_bands,
-    rates_any,
     readable,
+    units_seen,
 )
 from app.rounds.domain import Paper
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, ReadMerged
@@ -73,7 +73,7 @@ def admission(
     """
     row, sight = readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
     paper, _ = frozen_paper(session, round_id)
-    if not rates_any(sight, {unit.id for unit in paper.units}):
+    if not units_seen(sight, (unit.id for unit in paper.units)):
         raise DomainError("result_not_published")
     line = line_of(session, round_id, sight.version)
     beside = meeting_of(session, round_id).digest

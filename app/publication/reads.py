@@ -1,7 +1,7 @@
 """The door of every output: a result is read here or nowhere, only in a scope that it was released to."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -40,12 +40,13 @@ ANYONE = Viewer(Scope.PARTICIPANTS)
 
 @dataclass(frozen=True, slots=True)
 class PublishedLine:
-    """A line of the list of published results: no figure of any of them."""
+    """A line of the list of published results: no figure of any of them; ``unit_ids``: what its reader sees of it."""
 
     round: RoundView
     organisation: str
     campaign: str
     published_at: datetime
+    unit_ids: frozenset[str]
     english: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -179,7 +180,7 @@ def _edition(session: Session, row: RoundView, sight: Sight) -> tuple[_About, Do
     """Return what is said of the version in sight, and the whole document behind it."""
     line, meeting = _line_with_meeting(session, row.id, sight.version)
     # By the paper, before the document is read: that one is damaged tells that there is one.
-    if sight.unit_ids is not None and not rates_any(sight, unit_ids_of(session, row.id)):
+    if sight.unit_ids is not None and not units_seen(sight, unit_ids_of(session, row.id)):
         raise DomainError("result_not_published")
     document = document_of(session, row.id, line.version, line.digest)
     about: _About = {
@@ -202,9 +203,9 @@ def unit_ids_of(session: Session, round_id: str) -> frozenset[str]:
     return frozenset(unit.id for unit in frozen_papers(session, [round_id])[round_id].units)
 
 
-def rates_any(sight: Sight, unit_ids: Collection[str]) -> bool:
-    """Whether a round rates a unit of its reader: one that rates none of them is not his to see."""
-    return sight.unit_ids is None or not sight.unit_ids.isdisjoint(unit_ids)
+def units_seen(sight: Sight, unit_ids: Iterable[str]) -> frozenset[str]:
+    """Return the units of a round that its reader sees: one that rates none of his is not his to see."""
+    return frozenset(unit_ids) if sight.unit_ids is None else sight.unit_ids.intersection(unit_ids)
 
 
 def line_of(session: Session, round_id: str, version: int) -> VersionLine:
@@ -275,11 +276,13 @@ def lines_of(
 ) -> list[tuple[PublishedLine, Sight]]:
     """Return the rounds that rate a unit of their reader, with the names in their papers; ``known``: those at hand."""
     papers = {**known, **frozen_papers(session, [row.id for row, _ in seen if row.id not in known])}
-    return [
-        (PublishedLine(row, paper.organisation, paper.campaign, sight.since, paper.english), sight)
-        for row, sight in seen
-        if (paper := papers[row.id]) and rates_any(sight, {unit.id for unit in paper.units})
-    ]
+    lines = [(_published_line(row, sight, papers[row.id]), sight) for row, sight in seen]
+    return [(line, sight) for line, sight in lines if line.unit_ids]
+
+
+def _published_line(row: RoundView, sight: Sight, paper: Paper) -> PublishedLine:
+    units = units_seen(sight, (unit.id for unit in paper.units))
+    return PublishedLine(row, paper.organisation, paper.campaign, sight.since, units, paper.english)
 
 
 def meeting_of(session: Session, round_id: str) -> Meeting:

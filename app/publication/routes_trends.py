@@ -20,8 +20,8 @@ PATH = "/results/campaigns/{campaign_id}"
 COMPARISON = Craft("app.publication.making:comparison", seconds=60)
 
 
-def _stored(desk: Desk, campaign_id: str) -> Trends:
-    return trends.trends(desk.session, reads.viewer_of(desk.session, desk.staff), desk.now, campaign_id)
+def _stored(desk: Desk, campaign_id: str, unit_id: str = "") -> Trends:
+    return trends.trends(desk.session, reads.viewer_of(desk.session, desk.staff), desk.now, campaign_id, unit_id)
 
 
 def _told(desk: Desk, found: Trends) -> Trends:
@@ -51,10 +51,10 @@ def overview(desk: ResultDesk, campaign_id: str) -> Response:
 @router.get(PATH + "/units/{unit_id}")
 def history(desk: ResultDesk, campaign_id: str, unit_id: str) -> Response:
     """Show one unit through the rounds, item by item."""
-    found = _told(desk, _stored(desk, campaign_id))
+    found = _told(desk, _stored(desk, campaign_id, unit_id))
     unit = next((unit for unit in found.units if unit.id == unit_id), None)
     if unit is None:
-        raise absent(found.damaged)
+        raise absent(found.damaged, unit_id)
     _note(desk, *found.columns)
     rated = [pair for pair in zip(found.columns, unit.cells, strict=True) if pair[1] is not None]
     return desk.show("publication/history.html", found=found, unit=unit, rated=rated)

@@ -20,12 +20,17 @@ router = APIRouter()
 PATH = "/results/campaigns/{campaign_id}/years"
 
 
-def _years(desk: Desk, campaign_id: str) -> tuple[Sequence[Years], Sequence[PublishedLine]]:
+def _years(desk: Desk, campaign_id: str, unit_id: str = "") -> tuple[Sequence[Years], Sequence[PublishedLine]]:
+    """Return what a campaign rated, or one unit of it, through all rounds, with the damaged ones.
+
+    Without any, an error as ``absent``: ids are those of the campaign's own rounds.
+    """
     viewer = reads.viewer_of(desk.session, desk.staff)
     columns, damaged = years.columns_of(desk.session, viewer, desk.now, campaign_id)
-    found = years.years_of(desk.session, columns, campaign_id)
+    every = years.years_of(desk.session, columns, campaign_id)
+    found = [each for each in every if unit_id in {"", each.id}]
     if not found:
-        raise absent(damaged)
+        raise absent((line for line in damaged if line.round.campaign_id == campaign_id), unit_id)
     note_reads(desk, desk.staff, [(column.line.round.id, "trend") for column in columns])
     language = choose_language(desk.request)
     if language != "en":
@@ -49,8 +54,5 @@ def years_page(desk: ResultDesk, campaign_id: str) -> Response:
 @router.get(PATH + "/{unit_id}")
 def unit_years_page(desk: ResultDesk, campaign_id: str, unit_id: str) -> Response:
     """Show one object through the rounds of all campaigns."""
-    every, damaged = _years(desk, campaign_id)
-    found = next((each for each in every if each.id == unit_id), None)
-    if found is None:
-        raise absent(damaged)
+    [found], damaged = _years(desk, campaign_id, unit_id)
     return desk.show("publication/years_of_unit.html", found=found, damaged=damaged)

@@ -115,12 +115,12 @@ class Trends:
     damaged: tuple[PublishedLine, ...] = ()
 
 
-def trends(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> Trends:
-    """Return the rounds of a campaign that a viewer may see; DomainError ``not_found``, or as ``columns_in``."""
+def trends(session: Session, viewer: Viewer, now: datetime, campaign_id: str, unit_id: str = "") -> Trends:
+    """Return the rounds of a campaign that a viewer may see; with none, an error as ``absent``, of a unit if asked."""
     lines = [line for line in published_rounds(session, viewer, now, campaign_id) if not line.round.is_rehearsal]
-    if not lines:
-        raise DomainError("not_found")
     columns, damaged = columns_in(session, viewer, now, [*reversed(lines)])
+    if not columns:
+        raise absent(damaged, unit_id)
     return Trends(campaign_id, lines[0].campaign, lines[0].organisation, columns, _units(columns), damaged)
 
 
@@ -139,10 +139,7 @@ def _retold(unit: UnitTrend, columns: Sequence[Column]) -> tuple[Cell | None, ..
 def columns_in(
     session: Session, viewer: Viewer, now: datetime, lines: Sequence[PublishedLine]
 ) -> tuple[tuple[Column, ...], tuple[PublishedLine, ...]]:
-    """Return rounds as far as a viewer may see them, and those whose result is damaged: they hide no other.
-
-    DomainError ``result_damaged`` where no other is left.
-    """
+    """Return rounds as far as a viewer may see them, and those whose result is damaged: they hide no other."""
     found, damaged = list[Column](), list[PublishedLine]()
     for line in lines:
         try:
@@ -151,14 +148,13 @@ def columns_in(
             if error.code != "result_damaged":
                 raise
             damaged.append(line)
-    if damaged and not found:
-        raise DomainError("result_damaged")
     return tuple(found), tuple(damaged)
 
 
-def absent(damaged: Sequence[PublishedLine]) -> DomainError:
-    """Return what to say of an object that no round shows: a damaged round among them may be the one that rated it."""
-    return DomainError("result_damaged" if damaged else "not_found")
+def absent(damaged: Iterable[PublishedLine], unit_id: str = "") -> DomainError:
+    """Return what to say of a unit that no round shows, or of any: damaged where such a round would show it."""
+    hidden = any(unit_id in {"", *line.unit_ids} for line in damaged)
+    return DomainError("result_damaged" if hidden else "not_found")
 
 
 def column_of(session: Session, viewer: Viewer, now: datetime, line: PublishedLine) -> Column:

@@ -54,7 +54,7 @@ def columns_of(
 ) -> tuple[tuple[Column, ...], tuple[PublishedLine, ...]]:
     """Return the rounds that a viewer may see of a campaign and of those that it follows or that follow it.
 
-    Beside them stand those whose result is damaged; DomainError as ``columns_in``.
+    Beside them stand those whose result is damaged.
     """
     return columns_in(session, viewer, now, _lines(session, viewer, now, campaign_id))
 

@@ -17,10 +17,12 @@ from app.campaigns.domain import Formula, Item, Lines, Scheme
 from app.campaigns.kinds import KINDS
 from app.campaigns.lineage import By, same_objects
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.publication import years
 from app.publication.agreement import differing
 from app.publication.domain import Scope, Viewer
 from app.publication.previous import previous_seen
+from app.publication.trends import trends
 from app.rounds.domain import Paper
 from app.rounds.models import Round
 from tests.publication import counted
@@ -242,6 +244,42 @@ def test_a_damaged_result_is_not_told_as_none(client: TestClient, database: Data
     told = [reader.get(f"{base}{path}") for path in ("/years", "/years/u0-2026", "/units/u0-2026")]
     assert [answer.status_code for answer in told] == [500] * 3
     assert all("指纹不符" in answer.text for answer in told)
+    for path in ("/years/invented", "/units/invented", "/years/u0-2025", "/units/u0-2025"):
+        assert reader.get(f"{base}{path}").status_code == 404, path
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_damage_is_told_of_what_a_damaged_round_would_show_alone(
+    client: TestClient, database: Database, *, own: bool
+) -> None:
+    """Every invented unit answered 500 once any round beside the campaign was damaged."""
+    first, last = publish(database, paper_of(2025), -YEAR), publish(database, paper_of(2026), 0)
+    for round_id in (first, last) if own else (first,):
+        damage(database, round_id)
+    if not own:
+        counted.withdraw(database, last)
+    with database.reading() as session:
+        base = f"/results/campaigns/{session.get_one(Round, last).campaign_id}"
+    reader, status = counted.log_in(client, database, "leader"), 500 if own else 404
+    for path, expected in {
+        "": status, "/years": status, "/years/u0-2026": status, "/units/u0-2026": status,
+        "/years/invented": 404, "/units/invented": 404, "/years/u0-2025": 404,
+    }.items():  # fmt: skip
+        assert reader.get(f"{base}{path}").status_code == expected, path
+
+
+def test_a_unit_is_told_of_damage_to_what_it_would_see_alone(database: Database) -> None:
+    """Another unit of the same damaged round is as little there for it as in a sound one."""
+    round_id = publish(database, paper_of(2026), 0, "unit")
+    damage(database, round_id)
+    own, other = Viewer(Scope.UNIT, "wu", frozenset({"u0-2026"})), Viewer(Scope.UNIT, "li", frozenset({"u9"}))
+    with database.reading() as session:
+        campaign_id = session.get_one(Round, round_id).campaign_id
+        for viewer, unit_id, code in (
+            (own, "u0-2026", "result_damaged"), (own, "u1-2026", "not_found"), (other, "u0-2026", "not_found"),
+        ):  # fmt: skip
+            with pytest.raises(DomainError, match=code):
+                trends(session, viewer, counted.AT, campaign_id, unit_id)
 
 
 def test_an_announced_result_stands_beside_that_of_last_time(client: TestClient, database: Database) -> None:
