@@ -54,7 +54,7 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A day that is not what its weekday says, or that was changed: here, or by an office above."""
+    """A day that is not what its weekday says, or that was changed, be it to that: here, or by an office above."""
 
     day: date
     working: bool
@@ -81,11 +81,12 @@ def calendar_of(session: Session, office_id: str, years: Sequence[int]) -> Calen
     own = _own(session, office_id)
     table = table_of(session, office_id, years)
     days, seeded = {*table.off, *table.working, *own}, seed_holidays(years)
-    rows = tuple(
+    every = (
         DayRow(day, works := is_working_day(day, table), day in own, works != is_working_day(day, seeded))
         for day in sorted(days)
-        if day.year in years and (day in own or _differs(day, table))
+        if day.year in years
     )
+    rows = tuple(row for row in every if row.own or row.from_above or _differs(row.day, table))
     return Calendar(tuple(years), rows, years_to_check(years, table))
 
 

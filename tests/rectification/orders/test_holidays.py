@@ -30,6 +30,7 @@ from tests.cast import MORNING, Desks, make_campaign, make_cast, refuses
 from tests.rectification.flagged import ZHANG
 
 YEARS = years_shown(MORNING.date())
+SUNDAY = 6
 
 
 @pytest.fixture
@@ -162,6 +163,29 @@ def test_all_campaigns_follow_the_installation_and_those_of_an_office_its_own_da
         worked = [[is_working_day(day, table) for day in days] for table in tables]
         assert worked == [[False, False, True], [False, True, False]]
         assert {row.day for row in calendar_of(session, "town", YEARS).rows if row.own} == set(days[1:])
+
+
+def test_a_day_that_an_office_above_turned_back_is_listed(database: Database, new_desk: Desks) -> None:
+    """A public holiday that is worked and a worked Sunday that is not look like any Thursday and Sunday."""
+    with database.writing() as session:
+        make_cast(session)
+        acting = Acting(session, MORNING, ZHANG)
+        session.add(Office(id="town", parent_id=ROOT, name="河乡", position=0))
+        session.flush()
+        before = {row.day for row in calendar_of(session, "town", YEARS).rows}
+        holiday, worked = date(2026, 10, 1), next(day for day in sorted(before) if day.weekday() == SUNDAY)
+        assert save_lines(acting, ROOT, f"{holiday} 班\n{worked} 休", YEARS) == 2
+        rows = {row.day: (row.working, row.own, row.from_above) for row in calendar_of(session, "town", YEARS).rows}
+        assert (rows.get(holiday), rows.get(worked)) == ((True, False, True), (False, False, True))
+        assert set(rows) == before, "a day that nobody changed is not listed for it"
+        assert save_lines(acting, "town", f"{holiday} 休", YEARS) == 1
+        rows = {row.day: (row.working, row.own, row.from_above) for row in calendar_of(session, "town", YEARS).rows}
+        assert rows[holiday] == (False, True, False)
+        assert take_back(acting, "town", holiday)
+        session.get_one(Staff, ZHANG.id).office_id = "town"
+    page = new_desk("zhangsan").get("/holidays").text
+    line = next(row for row in page.split("<tr>") if "2026年10月1日" in row)
+    assert ("上级机构修改" in line, 'name="lines" value="2026-10-01 休"' in line) == (True, True)
 
 
 def test_an_office_follows_all_above_it_the_nearest_last(database: Database, campaign_id: str, new_desk: Desks) -> None:
