@@ -37,6 +37,7 @@ from app.rounds.reads import frozen_paper, get_round
 from app.tally.composite import composites_of, named_parts
 from app.tally.document import Document, extent_of
 
+SCORES: Final = "composite scores"
 AWARD: Final = "award"
 """The part under which 评定等次 of an object is kept."""
 _NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
@@ -133,6 +134,7 @@ def _write(acting: Acting, key: tuple[str, str, str], text: str) -> None:
 
 def composites_beside(session: Session, result: Published, viewer: Viewer, now: datetime) -> Composites | None:
     """Return what stands beside the votes of a result, out of what its reader may see of it and of other rounds."""
+    result.must_be_stored(SCORES)
     return composites_in(session, result.round_id, result.document, others_seen(session, viewer, now))
 
 
@@ -169,6 +171,7 @@ def composites_told(session: Session, result: PublishedBands, now: datetime) -> 
         except DomainError as error:
             return why_unread(error)
 
+    result.must_be_stored(SCORES)
     document = _counts_of(result)
     return composites_in(session, result.round_id, document, other) if document else None
 

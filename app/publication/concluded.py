@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.campaigns.composite import Missing, rounds_behind
 from app.publication.composite_rows import Row
-from app.publication.composites import Other, composite_of, composites_from, entries_in, entries_of, others_seen
+from app.publication.composites import SCORES, Other, composite_of, composites_from, entries_in, entries_of, others_seen
 from app.publication.domain import Sight, Viewer
 from app.publication.editions import Published
 from app.publication.lately import Lately
@@ -117,6 +117,7 @@ def _name(stored: Mapping[str, _Seen | None], round_id: str) -> Hashable:
 
 def judged_scores(session: Session, result: Published, viewer: Viewer, now: datetime) -> Sequence[Row]:
     """Return the objects whose score the round's rule judges, with or without a word; none where there is no rule."""
+    result.must_be_stored(SCORES)
     paper, _ = frozen_paper(session, result.round_id)
     if not judges_scores(paper):
         return []

@@ -10,14 +10,13 @@ from urllib.parse import urlencode
 
 from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Denominator, Measure
-from app.campaigns.names import SHIPPED
 from app.core.folding import folded
 from app.tally.document import Document, Section, Target, TargetBand, every_target
 from app.tally.facts import part_of
 from app.tally.figures import PER_MILLE
+from app.tally.own_words import is_own
 from app.tally.shown import Cell, LineTexts
 from app.tally.verdict import OF_CONCERN, ReturnState, Verdict
-from app.tally.wording import VERDICTS
 
 MOST_SOUGHT: Final = 60
 """Signs of a name that somebody looks for."""
@@ -308,8 +307,7 @@ def _beside(unit: Target) -> Iterator[str]:
     """Yield what stands beside a word: what follows from one of the body's own, and flags."""
     ruling = unit["verdict"]
     consequence = ruling.get("consequence")
-    plain = VERDICTS[ruling["code"]]
-    if consequence and ruling["label"] not in (plain, SHIPPED[plain]):
+    if consequence and is_own(ruling):
         yield f"“{ruling['label']}”：{consequence}"
     yield from ruling.get("flags", ())
 

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from app.core.errors import DomainError
 from app.core.signs import signs_of
 from app.publication.domain import Release, Scope, unit_of
 from app.publication.meeting import NOTHING, Meeting
 from app.tally.document import BandDocument, Document, Section, only_section
+
+STORED: Final = "zh"
+"""The language in which results are stored and signed, and in which rules know their words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,14 @@ class Edition:
     """What was typed to stand beside it."""
     in_force: tuple[Release, ...] = ()
     """To whom it was released at the time of reading; organisers alone are told."""
+    language: str = STORED
+    """In which its document is told: as it was stored, or spoken to a reader of another."""
+
+    def must_be_stored(self, work: str) -> None:
+        """Say what is about to be worked out of the stored words; a result in others is refused: a fault of ours."""
+        if self.language != STORED:
+            message = f"{work} out of a result that is spoken in {self.language!r}"
+            raise RuntimeError(message)
 
     @property
     def signs(self) -> str:

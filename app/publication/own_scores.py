@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.campaigns.composite import Missing, rounds_behind
 from app.core.errors import DomainError
 from app.publication.composite_rows import Composites, Row
-from app.publication.composites import Other, composite_of, composites_from, entries_of, why_unread
+from app.publication.composites import SCORES, Other, composite_of, composites_from, entries_of, why_unread
 from app.publication.domain import Scope, Sight, Viewer, sight_of, sight_of_version
 from app.publication.editions import Published
 from app.publication.reads import ledger_of, own_viewer, published, published_version, unit_ids_of
@@ -27,6 +27,7 @@ def composites_to_units(session: Session, result: Published, viewer: Viewer, now
 
     Whoever writes to a unit may know another round that the unit does not: by its score, that would follow.
     """
+    result.must_be_stored(SCORES)
     paper, _ = frozen_paper(session, result.round_id)
     entries = entries_of(session, result.round_id)
     others = _others(session, paper, viewer, now)

@@ -71,11 +71,8 @@ class Before:
     day: datetime
     twice: str = ""
     names: tuple[Mapping[str, str], Mapping[str, str]] = field(default=({}, {}), repr=False)
-
-    @property
-    def is_unread(self) -> bool:
-        """Whether the result of last time is damaged, so that what is told changes once it is repaired."""
-        return self.last.word == DAMAGED
+    is_unread: bool = False
+    """Whether the result of last time is damaged, so that what is told changes once it is repaired."""
 
     @property
     def where(self) -> str:
@@ -102,15 +99,17 @@ def previous_told(session: Session, now: datetime, result: PublishedBands) -> Se
 
 
 def _beside(session: Session, viewer: Viewer, now: datetime, result: Published | PublishedBands) -> Sequence[Before]:
-    found = behind(session, viewer, now, result.round_id, result.campaign_id)
-    return () if found is None else previous_behind(session, found, result)
+    return previous_behind(session, behind(session, viewer, now, result.round_id, result.campaign_id), result)
 
 
-def previous_behind(session: Session, found: Behind, result: Published | PublishedBands) -> Sequence[Before]:
+def previous_behind(session: Session, found: Behind | None, result: Published | PublishedBands) -> Sequence[Before]:
     """Return what the rounds behind a result tell beside it; where nothing it hangs on has changed, as made lately.
 
     What was made while one was damaged is not kept: a repair changes nothing by which it would be found.
     """
+    result.must_be_stored("what came out last time")
+    if found is None:
+        return ()
     units = tuple(target["id"] for target in _targets(result.document))
     name = (result.round_id, result.digest, isinstance(result, Published), units, found.digest)
     made = _kept.get(name)
@@ -219,6 +218,7 @@ def _before(paper: Paper, target: Target | TargetBand, one: _Round, last: Outcom
         one.day,
         TWICE if now.code == last.code == Verdict.REMEDIAL and target["id"] not in one.again else "",
         (paper.english, one.paper.english),
+        one.document is None,
     )
 
 

@@ -151,6 +151,7 @@ def signed_file(seed: bytes, found: Published | PublishedBands, stored: Stored |
 
 def seen(found: Published | PublishedBands) -> Document | BandDocument:
     """Return the document as it goes out: without the notes that only organisers get."""
+    found.must_be_stored("what goes out signed")
     if isinstance(found, PublishedBands) or found.scope is Scope.ORGANISERS:
         return found.document
     return {**found.document, "sections": [told(section) for section in found.document["sections"]]}

@@ -8,6 +8,7 @@ from app.publication.editions import Published, PublishedBands
 from app.publication.reads import PublishedLine
 from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper
+from app.tally.own_words import with_own_words
 from app.tally.spoken import Speaker
 from app.web.desk import OpenDesk
 from app.web.i18n import choose_language, english
@@ -29,7 +30,8 @@ def in_language(language: str, result: Result, paper: Paper) -> Result:
     """Return the result in the language, with the English names of its paper."""
     if language != "en":
         return result
-    return replace(result, document=speaker(paper.english).document(result.document))
+    document = speaker(paper.english).document(with_own_words(result.document))
+    return replace(result, document=document, language=language)
 
 
 def speaker(names: Mapping[str, str]) -> Speaker:

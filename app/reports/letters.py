@@ -27,10 +27,10 @@ from app.reports.report_data import (
 from app.reports.templates import fill_template, template_in_words
 from app.tally.document import Document, Target, only_section, parts_of
 from app.tally.headed import head_of
+from app.tally.own_words import is_own
 from app.tally.sectioned import ballot_texts
 from app.tally.shown import Ruling
 from app.tally.verdict import Verdict
-from app.tally.wording import VERDICTS
 
 REMARKS_LISTED = 300
 Beside = Mapping[str, Sequence[str]]
@@ -138,7 +138,7 @@ def _whole(sort: str, head: str, band: str) -> str:
 def _demand(ruling: Ruling) -> str:
     """Return what is asked of a unit: what its word is followed by, or for the words that ship a fuller sentence."""
     consequence = ruling.get("consequence")
-    if not consequence or said(ruling["label"]) == said(VERDICTS[ruling["code"]]):
+    if not consequence or not is_own(ruling):
         return _(DEMANDS[ruling["code"]])
     return _("%(word)s：%(text)s。", word=said(ruling["label"]), text=said(consequence))
 

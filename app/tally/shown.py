@@ -220,7 +220,7 @@ class WordCount(TypedDict):
 class Ruling(TypedDict):
     """What the result says, with its reasons; ``label`` is the word, ``code`` what it means.
 
-    ``meaning``, ``consequence`` and ``flags`` stand where a rule gave the word, in results from when there were rules.
+    ``meaning``, ``consequence``, ``flags``: where a rule gave the word; ``own``: in what is spoken (``own_words``).
     """
 
     code: Verdict
@@ -229,6 +229,7 @@ class Ruling(TypedDict):
     meaning: NotRequired[Meaning]
     consequence: NotRequired[str]
     flags: NotRequired[list[str]]
+    own: NotRequired[bool]
 
 
 class ItemTable(Table):

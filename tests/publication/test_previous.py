@@ -23,7 +23,16 @@ from app.publication import stored as storing
 from app.publication.admission import admission
 from app.publication.domain import Scope, Viewer
 from app.publication.lately import Lately
-from app.publication.previous import DAMAGED, PREVIOUS_NOTE, TWICE, Before, previous_seen, previous_told, rounds_of
+from app.publication.previous import (
+    DAMAGED,
+    PREVIOUS_NOTE,
+    TWICE,
+    Before,
+    in_words,
+    previous_seen,
+    previous_told,
+    rounds_of,
+)
 from app.publication.read_log import reads_of
 from app.publication.reads import ANYONE
 from app.reports.brief import brief
@@ -169,6 +178,9 @@ def test_a_damaged_result_of_last_time_keeps_nobody_from_this_one(
     monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
     found = told(database, last)
     assert {(each.last.text, each.where) for each in found} == {(DAMAGED, "2025年活动 2025年测评")}
+    spoken = in_words("en", found)
+    assert all(each.is_unread for each in [*found, *spoken]), "in whatever words it is told"
+    assert DAMAGED not in {each.last.word for each in spoken}
     assert DAMAGED in organiser.get(f"/results/{last}").raise_for_status().text
     assert DAMAGED in client.get(f"/notices/{last}").raise_for_status().text
 

@@ -8,7 +8,14 @@ from starlette.testclient import TestClient
 
 from app.core.chinese import has_chinese
 from app.core.db import Database
+from app.publication.composites import composites_beside, composites_told
+from app.publication.concluded import judged_scores
+from app.publication.own_scores import composites_to_units
+from app.publication.previous import previous_seen, previous_told
+from app.publication.signing import seen
+from app.publication.spoken import in_language
 from app.rounds.english import with_english
+from app.rounds.reads import frozen_paper
 from app.web.i18n import COOKIE
 from tests.publication import counted
 from tests.texts import Texts
@@ -77,3 +84,24 @@ def test_the_signed_file_is_what_is_stored(leader: TestClient, round_id: str) ->
     signed = json.loads(leader.get(f"/results/{round_id}/result.json").text)
     assert UNIT not in json.dumps(signed, ensure_ascii=False)
     assert "县文工团" in json.dumps(signed, ensure_ascii=False)
+
+
+def test_what_rests_on_stored_words_refuses_a_result_that_is_spoken(database: Database, round_id: str) -> None:
+    """Rules know their words in no other language: a score came out wrong, or not at all, by the order of two lines."""
+    with database.reading() as session:
+        paper, _ = frozen_paper(session, round_id)
+        stored, bands = counted.result_for(session, round_id), counted.bands_for(session, round_id)
+        result, told = in_language("en", stored, paper), in_language("en", bands, paper)
+        assert in_language("zh", stored, paper) is stored
+        for work in (
+            lambda: composites_beside(session, result, counted.READER, counted.AT),
+            lambda: composites_to_units(session, result, counted.READER, counted.AT),
+            lambda: judged_scores(session, result, counted.READER, counted.AT),
+            lambda: previous_seen(session, counted.READER, counted.AT, result),
+            lambda: composites_told(session, told, counted.AT),
+            lambda: previous_told(session, counted.AT, told),
+            lambda: seen(result.part("")),
+            lambda: seen(told),
+        ):
+            with pytest.raises(RuntimeError, match="out of a result that is spoken in 'en'"):
+                work()

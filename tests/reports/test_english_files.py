@@ -13,9 +13,11 @@ from docx.oxml.ns import qn
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from app.campaigns.builtin import SCALES
 from app.campaigns.composite import Composite, Part, Source
-from app.campaigns.domain import Item
+from app.campaigns.domain import Item, Scheme
 from app.campaigns.kinds import KINDS, Kind
+from app.campaigns.rule import Meaning, Rule, Step, Word
 from app.campaigns.score import Score
 from app.core.chinese import has_chinese
 from app.core.db import Database
@@ -30,7 +32,7 @@ from app.reports.appendix import form_table
 from app.reports.beside import said_of_each
 from app.reports.brief import brief
 from app.reports.language import written_in
-from app.reports.letters import feedback_letters
+from app.reports.letters import feedback_letters, letters_of
 from app.reports.notice import notice
 from app.reports.scrutiny import Particulars, scrutiny_report
 from app.reports.word import survey_report
@@ -261,6 +263,24 @@ def test_beside_a_word_of_their_own_stands_what_follows_and_beside_those_that_sh
     assert all(f"“{ruling['label']}”：{ruling['consequence']}" in notes for ruling, notes in told["report"])
     assert any("consequence" in ruling for ruling, _notes in told["campaign"])
     assert not any("”：" in note for _ruling, notes in told["campaign"] for note in notes)
+
+
+@pytest.mark.parametrize(("word", "english", "own"), [("达标", "Up to standard", False), ("合格", "Met", True)])
+def test_whose_word_it_is_hangs_on_no_language(word: str, english: str, *, own: bool) -> None:
+    """A word that ships may have an English of the body's own, and the body's own word that of one that ships."""
+    rule = Rule((Step((), Word(word, Meaning.MET, "继续保持")),))
+    made = counted.make_paper(("县文化馆",), scheme=Scheme(SCALES["satisfaction"], rule=rule))
+    paper = with_english(made, {word: english, "继续保持": "keep it up"})
+    stored = make_result(make_document(counted.make_votes(paper)))
+    for language, said, follows in (("zh", word, "继续保持"), ("en", english, "keep it up")):
+        result = in_language(language, stored, paper)
+        [unit] = result.section["targets"]
+        assert unit["verdict"]["label"] == said
+        assert (f"“{said}”：{follows}" in notes_for(unit, Scope.UNIT)) is own
+        with written_in(language, paper.english):
+            [letter] = letters_of(result, None, NOW)
+        colon, stop = ("：", "。") if language == "zh" else (": ", ".")
+        assert (f"{said}{colon}{follows}{stop}" in words_of(letter[1])) is own
 
 
 @pytest.mark.parametrize(("page", "asked", "expected"), [
