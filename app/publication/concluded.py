@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -57,14 +57,14 @@ def failed_targets(session: Session, viewer: Viewer, now: datetime) -> Failures:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that it is cut once
 class _Seen:
     """A stored result as its reader may see it."""
 
     stored: Text
     sight: Sight
 
-    @property
+    @cached_property
     def document(self) -> Document:
         """The result, cut as it is seen."""
         return rendition(self.stored.document, self.sight)
@@ -81,7 +81,6 @@ def _stored(session: Session, seen: Sequence[Sighted], papers: Mapping[str, Pape
 def _other_of(stored: Mapping[str, _Seen | None]) -> Other:
     """Return what gives one of these results, a damaged one as such."""
 
-    @cache
     def other(round_id: str) -> Document | Missing | None:
         found = stored.get(round_id)
         return found.document if found else Missing("damaged") if round_id in stored else None

@@ -1,6 +1,6 @@
 """The acts of publication: release in a scope, withdraw, correct; and the ledger that keeps them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -17,7 +17,7 @@ from app.publication.domain import Release, Scope, Wanted
 from app.publication.models import ResultRead
 from app.publication.read_log import reads_of
 from app.rounds.approvals import ask_or_act
-from app.rounds.domain import Paper, RoundState
+from app.rounds.domain import RoundState
 from app.rounds.ports import ports_of
 from app.rounds.reads import frozen_paper, get_round, waiting_approvals
 from app.rounds.service import needs_second_person
@@ -40,6 +40,7 @@ def _confirm_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
     db = desk.session
     row, (paper, _), ledger = get_round(db, round_id), frozen_paper(db, round_id), reads.ledger_of(db, round_id)
     wishes = wishes_of(desk.request.query_params, ledger={ACTIVE, EXPIRED, WITHDRAWN}, reads=())
+    staff, units = all_names(db), {unit.id: unit.name for unit in paper.units}
     context = {
         "round": row,
         "paper": paper,
@@ -50,11 +51,11 @@ def _confirm_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "second_person": needs_second_person(db, row, "publish", desk.now),
         "scopes": list(Scope),
         "ledger": ledger,
-        "listed": _listed(desk, ledger, paper, wishes["ledger"]),
+        "listed": _listed(desk, ledger, {**staff, **units}, wishes["ledger"]),
         "versions": reads.versions_of(db, round_id),
         "reads": _reads(desk, round_id, wishes["reads"]),
         "released": {release.version for release in ledger},
-        "staff_names": all_names(db),
+        "staff_names": staff,
         "leaders": leaders_to_name(db, office_of(db, row.campaign_id)),
         "slips": slip_accounts(db, paper, round_id),
         "chosen": {name: refused.form.several(name) for name in ("units[]", "readers[]")} if refused else {},
@@ -69,13 +70,11 @@ def _state(release: Release, now: datetime) -> str:
     return ACTIVE if release.is_active(now) else EXPIRED
 
 
-def _listed(desk: Desk, ledger: Sequence[Release], paper: Paper, wish: Wish) -> Listed[Release]:
+def _listed(desk: Desk, ledger: Sequence[Release], names: Mapping[str, str], wish: Wish) -> Listed[Release]:
     """Return a page of the ledger, the last release first, looked for by unit, reader, person and reason."""
-    units, names = {unit.id: unit.name for unit in paper.units}, all_names(desk.session)
 
     def texts(one: Release) -> list[str]:
-        told = [units.get(unit, "") for unit in one.unit_ids or ()]
-        told += [names.get(reader, "") for reader in one.reader_ids or ()]
+        told = [names.get(named, "") for named in (*(one.unit_ids or ()), *(one.reader_ids or ()))]
         return [*told, one.released_by, one.withdrawn_by, one.withdrawn_reason]
 
     found = [one for one in reversed(ledger) if wish.state in {"", _state(one, desk.now)} and wish.fits(*texts(one))]

@@ -1,5 +1,7 @@
 """The organiser's page of tokens for programs; a new token is shown once, on the answer to the post."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -26,7 +28,8 @@ FEWEST_DAYS = 1
 def _tokens_page(desk: Desk, refused: Refused | None = None, form: PostedForm | None = None) -> Response:
     form = refused.form if refused else form
     wishes = wishes_of(beside(form, desk.request.query_params), made=set(tokens.TokenState), units=())
-    made, ticked = _made(desk, wishes["made"]), form.several("units[]") if form else []
+    names = all_names(desk.session)
+    made, ticked = _made(desk, wishes["made"], names), form.several("units[]") if form else []
     chosen = {unit_id for token in made.rows for unit_id in token.unit_ids}
     context = {
         "made": made,
@@ -34,7 +37,7 @@ def _tokens_page(desk: Desk, refused: Refused | None = None, form: PostedForm | 
         "found": units_to_choose(desk.session, wishes["units"], CAMPAIGNS_AHEAD),
         "scopes": tokens.SCOPES,
         "leaders": leaders_to_name(desk.session, desk.staff.office_id),
-        "names": all_names(desk.session),
+        "names": names,
         "most_days": tokens.MOST_DAYS,
         "now": desk.now,
         "ticked": ticked,
@@ -44,9 +47,8 @@ def _tokens_page(desk: Desk, refused: Refused | None = None, form: PostedForm | 
     return desk.show("publication/tokens.html", refused, **context)
 
 
-def _made(desk: Desk, wish: Wish) -> Listed[Token]:
+def _made(desk: Desk, wish: Wish, names: Mapping[str, str]) -> Listed[Token]:
     """Return a page of the tokens, looked for by label, maker and whoever they stand for."""
-    names = all_names(desk.session)
 
     def texts(token: Token) -> tuple[str, ...]:
         return token.label, token.created_by, names.get(token.staff_id, "")

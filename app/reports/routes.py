@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.core.chinese import days_words
@@ -16,7 +15,7 @@ from app.publication.seen import admitted_back, admitted_of, result_of
 from app.reports import service as template_service
 from app.reports.fields import FIELDS, shipped_template
 from app.rounds.ports import ports_of
-from app.rounds.reads import get_round
+from app.rounds.reads import RoundView, get_round
 from app.web.desk import Desk, OrganiserDesk, Refused, ResultDesk
 from app.web.downloads import DOCX
 from app.web.forms import Form
@@ -51,7 +50,7 @@ def workbook(desk: ResultDesk, round_id: str) -> Response:
 def reports_page(desk: ResultDesk, round_id: str) -> Response:
     """Show every report of a result, and ask for what only a person knows."""
     result = result_of(desk, round_id)
-    held, document = held_words(desk.session, round_id, choose_language(desk.request)), result.document
+    held, document = held_words(get_round(desk.session, round_id), choose_language(desk.request)), result.document
     shown = {
         "result": result,
         "document": document,
@@ -66,8 +65,8 @@ def reports_page(desk: ResultDesk, round_id: str) -> Response:
 def _worded(desk: Desk, round_id: str, told: Mapping[str, object]) -> dict[str, object]:
     """Return what a report with typed words is made of."""
     words = {key: one_line(desk.request.query_params.get(key, ""))[:WORDS_LIMIT] for key in TYPED}
-    language = choose_language(desk.request)
-    held = {each: held_words(desk.session, round_id, each) for each in LANGUAGES}
+    language, found = choose_language(desk.request), get_round(desk.session, round_id)
+    held = {each: held_words(found, each) for each in LANGUAGES}
     if not words["time"] or words["time"] in held.values():
         words["time"] = held[language]
     return {**told, "typed": words, "merged": dotted(ports_of(desk.request).merged)}
@@ -106,9 +105,8 @@ def letter(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
     return file_later(desk.request, desk.staff, LETTER, {**told, "unit": unit_id})
 
 
-def held_words(session: Session, round_id: str, language: str) -> str:
+def held_words(found: RoundView, language: str) -> str:
     """Say on which days a round was open."""
-    found = get_round(session, round_id)
     return days_words(found.opened_at, found.closed_at, language)
 
 

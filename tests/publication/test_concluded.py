@@ -18,11 +18,12 @@ from app.publication import stored as storing
 from app.publication.composite_rows import Row
 from app.publication.composites import composites_beside
 from app.publication.concluded import Failures, failed_targets, judged_scores
-from app.publication.domain import Scope, Viewer
+from app.publication.domain import Scope, Sight, Viewer
 from app.publication.lately import Lately
 from app.publication.models import NamedEntry, ResultVersion
 from app.publication.own_scores import composites_to_units
 from app.publication.reads import ledger_of, published
+from app.publication.renditions import rendition
 from app.publication.service import withdraw
 from app.rounds.models import Round
 from app.tally.document import Document
@@ -43,9 +44,9 @@ def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concluded, "_kept", Lately[Sequence[Row]](concluded.KEPT))
 
 
-def halved(database: Database, rule: Rule = RULE) -> tuple[str, str]:
+def halved(database: Database, rule: Rule = RULE, first: str = "") -> tuple[str, str]:
     """Publish a round of which half is another; return that, and itself."""
-    first = counted.store_published(database, counted.make_votes(paper(None)))
+    first = first or counted.store_published(database, counted.make_votes(paper(None)))
     half = Part("p2", "上半年", Source.ROUND, F(50), round_id=first)
     both = Composite((Part("p1", "这次", Source.VOTE, F(50)), half), rule=rule)
     return first, counted.store_published(database, counted.make_votes(paper(both)))
@@ -115,6 +116,22 @@ def test_it_asks_as_often_for_many_rounds_as_for_one(database: Database, monkeyp
         asked.append(statements)
     assert [len(each) for each in asked] == [len(asked[0])] * 3
     assert len(asked[0]) <= 8
+
+
+def test_a_result_is_cut_once_however_many_scores_it_is_a_part_of(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    one = stored(database, paper(judged()), SCORES)
+    _, other = halved(database, first=one)
+    cuts: list[str] = []
+
+    def cut(document: Document, sight: Sight) -> Document:
+        cuts.append(document["round"]["id"])
+        return rendition(document, sight)
+
+    monkeypatch.setattr(concluded, "rendition", cut)
+    assert scored(found(database))[one] == ["u2"]
+    assert sorted(cuts) == sorted([one, other])
 
 
 def test_a_damaged_result_is_named_and_hides_no_other(database: Database) -> None:

@@ -124,3 +124,19 @@ def test_the_page_of_units_reads_the_register_once(client: TestClient, database:
     with statements() as asked:
         client.get(f"/campaigns/{campaign_id}/units").raise_for_status()
     assert len([statement for statement in asked if "FROM unit_register" in statement]) == 1
+
+
+def test_names_and_rounds_are_read_once_a_page(client: TestClient, database: Database) -> None:
+    """The names of all accounts; and the round, whatever the number of languages that the file may be in."""
+    round_id = counted.store_published(database, counted.make_votes(counted.make_paper(SIXTY[:2])))
+    counted.log_in(client, database, "organiser")
+    for path in ("/tokens", f"/rounds/{round_id}/publish"):
+        with statements() as asked:
+            client.get(path).raise_for_status()
+        assert ["".join(one.split()) for one in asked].count("SELECTstaff.id,staff.nameFROMstaff") == 1, path
+    rounds = {}
+    for file in ("brief.pdf", "report.docx"):
+        with statements() as asked:
+            client.get(f"/results/{round_id}/{file}").raise_for_status()
+        rounds[file] = len([one for one in asked if "FROM round" in one])
+    assert rounds["report.docx"] <= rounds["brief.pdf"] + 1
