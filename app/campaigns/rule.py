@@ -144,6 +144,10 @@ class Rule:
             given += [*self.plurality.words, *([LEFT_OPEN] if self.plurality.tie is Tie.MEETING else [])]
         return tuple(dict.fromkeys(given))
 
+    def own(self, word: Word) -> Word:
+        """Return the rule's own word for one that reads and means the same, with what it is worth; else that itself."""
+        return next((own for own in self.words if (own.text, own.meaning) == (word.text, word.meaning)), word)
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -217,14 +221,15 @@ def may_have_points(rule: Rule) -> bool:
     return rule.plurality is None
 
 
-def lacking_points(rule: Rule) -> list[Word]:
-    """Return the words of steps that are worth nothing in a composite; all where none has more than 0 points.
+def lacking_points(rule: Rule, words: Sequence[Word]) -> list[Word]:
+    """Return those of some words that are worth nothing in a composite; all where none of the rule's has over 0 points.
 
     Those of 得票最多 are not among them: nobody can write points for these, ``may_have_points``.
     """
     if not may_have_points(rule):
         return []
-    return [word for word in rule.words if word.text not in worth_of(rule)]
+    worth = worth_of(rule)
+    return [word for word in words if rule.own(word) not in rule.words or word.text not in worth]
 
 
 def worth_of(rule: Rule) -> dict[str, Fraction]:

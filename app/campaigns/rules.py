@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -24,7 +24,7 @@ from app.campaigns.domain import (
 )
 from app.campaigns.quorum import check_quorums
 from app.campaigns.ratios import number_text
-from app.campaigns.rule import Condition, Quantity, Rule
+from app.campaigns.rule import Condition, Meaning, Quantity, Rule, Word, lacking_points
 from app.campaigns.rule_checks import Ground, check_rule, worsening
 from app.campaigns.weighing import are_mixed, by_points
 from app.core.asides import aside_in, is_total
@@ -253,6 +253,20 @@ def fits(scheme: Scheme, items: Sequence[Item] = ()) -> bool:
         or any(item.overall for item in items)
         or (scheme.judged_by.plurality is None and all(_is_common(scheme, each) for each in scheme.conditions))
     )
+
+
+def words_without_points(scheme: Scheme, asked: Iterable[str]) -> Iterator[tuple[str, Word]]:
+    """Yield the words that objects may be given and that are worth nothing in a composite, none of 得票最多.
+
+    Each with the key of the item whose own lines give it, of those ``asked``; empty where the rule does.
+    """
+    rule = scheme.judged_by
+    yield from (("", word) for word in lacking_points(rule, rule.words))
+    for item in asked:
+        own = scheme.item_rule(item)
+        # An item that met its lines never gives its object a word.
+        grave = [word for word in own.words if word.meaning is not Meaning.MET] if own else []
+        yield from ((item, word) for word in lacking_points(rule, grave))
 
 
 def _is_common(scheme: Scheme, condition: Condition) -> bool:

@@ -20,8 +20,15 @@ from app.campaigns.models import Campaign, CampaignForm, CampaignSection, VoterG
 from app.campaigns.ports import RestingRounds, check_unused
 from app.campaigns.ratios import ratio_text
 from app.campaigns.reads import FORM_JSON, SCHEME_JSON, get_campaign, get_form
-from app.campaigns.rule import lacking_points, may_have_points
-from app.campaigns.rules import TITLE_LIMIT, check_disclosure, check_scheme, check_top, scheme_on
+from app.campaigns.rule import may_have_points
+from app.campaigns.rules import (
+    TITLE_LIMIT,
+    check_disclosure,
+    check_scheme,
+    check_top,
+    scheme_on,
+    words_without_points,
+)
 from app.campaigns.sentences import composite_rule_text
 from app.campaigns.service import campaign_row, check_typed
 from app.core.acting import Acting, Principal
@@ -80,21 +87,26 @@ def set_composite(acting: Acting, campaign_id: str, composite: Composite | None,
         units = get_campaign(session, campaign_id).units
         check_composite(composite, groups, rounds, [unit.object_class for unit in units])
         check_composite_rule(composite)
-        _check_points(composite, campaign)
+        _check_points(session, composite, campaign)
     scheme = replace(SCHEME_JSON.validate_json(campaign.scheme), composite=composite)
     campaign.scheme = SCHEME_JSON.dump_json(scheme).decode()
     told = {"formula": formula_text(composite) if composite else "", "rule": composite_rule_text(scheme)}
     audit.record(session, acting.now, acting.actor, "campaign.composite", campaign_id, **told)
 
 
-def _check_points(composite: Composite, campaign: Campaign) -> None:
-    """Refuse points of the rule as a part where its words have none; sections of their own are asked at the freeze."""
-    named = [part.label for part in every_part(composite.parts) if part.source is Source.RULE]
-    rule = SCHEME_JSON.validate_json(campaign.scheme).judged_by
-    if named and not may_have_points(rule):
-        raise DomainError("composite_rule_plurality", name=named[0])
-    if named and (bare := lacking_points(rule)):
-        raise DomainError("composite_rule_points", name=named[0], field=bare[0].text)
+def _check_points(session: Session, composite: Composite, campaign: Campaign) -> None:
+    """Refuse points of the rule as a part where a word has none; sections of their own are asked at the freeze."""
+    named = next((part.label for part in every_part(composite.parts) if part.source is Source.RULE), None)
+    if named is None:
+        return
+    scheme = SCHEME_JSON.validate_json(campaign.scheme)
+    if not may_have_points(scheme.judged_by):
+        raise DomainError("composite_rule_plurality", name=named)
+    items = dict(askable_items(session, campaign.id))
+    for key, word in words_without_points(scheme, items):
+        if key:
+            raise DomainError("composite_item_points", name=named, item=items[key], field=word.text)
+        raise DomainError("composite_rule_points", name=named, field=word.text)
 
 
 def askable_items(session: Session, campaign_id: str) -> list[tuple[str, str]]:

@@ -7,8 +7,8 @@ from app.campaigns.composite import Part, Source, every_part
 from app.campaigns.disclosure import STEPS, Extent, hindrances
 from app.campaigns.domain import Item
 from app.campaigns.form_rules import fits_scale
-from app.campaigns.rule import lacking_points, may_have_points
-from app.campaigns.rules import fits
+from app.campaigns.rule import may_have_points
+from app.campaigns.rules import fits, words_without_points
 from app.campaigns.weighing import are_mixed
 from app.core.printable import Words, unprintable
 from app.rounds.domain import Paper, Section, Step
@@ -101,9 +101,8 @@ def _points_step(paper: Paper, parts: Sequence[Part]) -> tuple[Step, ...]:
     """Return the lines about rules and words without points, where these are a part of the composite score."""
     if not any(part.source is Source.RULE for part in parts):
         return ()
-    rules = [(section, section.scheme.judged_by) for section in paper.sections]
-    bare = {f"{section.form_title}“{word.text}”": None for section, rule in rules for word in lacking_points(rule)}
-    most = [section.form_title for section, rule in rules if not may_have_points(rule)]
+    bare, of_items = (dict.fromkeys(_words_without_points(paper, of_items=which)) for which in (False, True))
+    most = [section.form_title for section in paper.sections if not may_have_points(section.scheme.judged_by)]
     return (
         Step(
             "stepped",
@@ -112,7 +111,22 @@ def _points_step(paper: Paper, parts: Sequence[Part]) -> tuple[Step, ...]:
             detail="、".join(most),
         ),
         Step("points", "综合评价要用的判定用语都有分值", not bare, detail="、".join(bare)),
+        Step(
+            "item_points",
+            "指标自己的线判出的用语也有分值（没有的，请删去这项指标自己的线，或在判定规则里加一档同名的用语并写分值）",
+            not of_items,
+            detail="、".join(of_items),
+        ),
     )
+
+
+def _words_without_points(paper: Paper, *, of_items: bool) -> Iterator[str]:
+    """Yield the words that are worth nothing, of the rule of each section or of items with lines of their own."""
+    for section in paper.sections:
+        labels = {item.key: item.label for item in section.items}
+        for key, word in words_without_points(section.scheme, labels):
+            if bool(key) is of_items:
+                yield "，".join(filter(None, (section.form_title, labels.get(key)))) + f"“{word.text}”"
 
 
 def _shown_steps(paper: Paper) -> Iterator[Step]:

@@ -129,7 +129,7 @@ def _shown(exact: Exact, rules: Rules, unit_id: str) -> _Shown:
     sights, sight = sights_of(rules, unit_id, unit)
     items = tuple(zip(exact.section.items, unit.items, sights, strict=True))
     overall = told(unit.overall.rulings, veiled=bool(unit.overall.veiled))
-    ruling = with_items(overall, [item_ruling(part, own) for _, part, own in items])
+    ruling = with_items(exact.section.scheme.judged_by, overall, [item_ruling(part, own) for _, part, own in items])
     if sight.view is View.HIDDEN and ruling.verdict not in _WITHOUT_BAND:
         ruling = Ruling(Verdict.TOO_FEW, (Reason.WITHHELD,))
     scheme, ends = exact.section.scheme, unit.overall.span or (unit.overall.rates,)

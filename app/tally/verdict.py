@@ -19,6 +19,7 @@ from app.campaigns.rule import (
     Sign,
     Word,
     evaluate,
+    grade_of,
     holds,
     outcomes_between,
 )
@@ -136,21 +137,24 @@ def _reasons(rule: Rule, measured: Measured, meaning: Meaning) -> tuple[Reason, 
     return tuple(reason for reason, is_crossed in crossed.items() if is_crossed)
 
 
-def with_items(overall: Ruling, items: Sequence[Ruling | None]) -> Ruling:
-    """Add what items with lines of their own say: a unit's verdict is the gravest of all."""
+def with_items(rule: Rule, overall: Ruling, items: Sequence[Ruling | None]) -> Ruling:
+    """Add what items with lines of their own say: a unit's verdict is the gravest of all, and so is its word.
+
+    An item's word is the rule's own where that has the same: what it is worth and what follows are the rule's.
+    """
     if overall.verdict in {Verdict.TOO_FEW, Verdict.INVALID}:
         return overall
-    said = {ruling.verdict: ruling.word for ruling in items if ruling is not None}
+    said = {ruling.verdict: rule.own(ruling.word) for ruling in items if ruling is not None and ruling.word}
     reasons = list(overall.reasons)
     if Verdict.REMEDIAL in said:
         reasons.append(Reason.ITEM_REMEDIAL)
     if Verdict.ATTENTION in said:
         reasons.append(Reason.ITEM_ATTENTION)
     for verdict in OF_CONCERN:
-        if verdict in {overall.verdict, *said}:
-            own = verdict is overall.verdict
-            word = overall.word if own else said[verdict]
-            return Ruling(verdict, tuple(reasons), word, overall.place, overall.flags)
+        words = [overall.word] if verdict is overall.verdict and overall.word else []
+        words += [said[verdict]] if verdict in said else []
+        if words:
+            return Ruling(verdict, tuple(reasons), max(words, key=grade_of), overall.place, overall.flags)
     return overall
 
 

@@ -9,6 +9,14 @@ COMPOSITE_SENTENCES: dict[str, tuple[int, str]] = {
             "请在“测评方案”页选“逐档判定”，给每个用语写分值，例如 200、190、180。"
         ),
     ),
+    "composite_item_points": (
+        422,
+        (
+            "“%(name)s”要用判定用语的分值，而指标“%(item)s”自己的线会判出“%(field)s”，判定规则里没有这个用语的分值，"
+            "没有保存，填写的都还在。请在“测评方案”页删去这项指标自己的线，"
+            "或在判定规则里加一档，用语就写“%(field)s”，含义相同，并写分值。"
+        ),
+    ),
     "composite_rule_plurality": (
         422,
         (

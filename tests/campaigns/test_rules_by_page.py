@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.campaigns.rule import worth_of
+from app.campaigns.scheme_service import askable_items
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.settings import Settings
@@ -209,6 +210,32 @@ def test_points_of_a_rule_are_typed_and_made_a_part_of_a_score(site: Site) -> No
     bare = replace(paper, scheme=replace(paper.scheme, rule=None))
     [missing] = [each for each in freeze_problems(bare) if each.code == "points"]
     assert (missing.done, "达标" in missing.detail) == (False, True)
+
+
+WORTH = {
+    **step(1, "last-1 > 1/3", "需补课", "failed", points="60"),
+    **step(2, "first-2 >= 80%", "达标", "met", points="100"),
+    **step(3, "first-2 >= 60%", "提醒", "attention", points="85"),
+    **word("rest", "需补课", "failed", points="60"),
+}
+
+
+def test_points_of_a_rule_are_refused_where_an_item_has_words_of_its_own(site: Site) -> None:
+    """Its word would leave the object without any score; with steps of the same words it has theirs."""
+    assert site.desk.post(f"{site.root}/forms/t2/copy").status_code == 303
+    with site.database.reading() as session:
+        [(key, label), *_] = askable_items(session, site.id)
+    line = {"line_item-1": key, "attention-1": "80%", "remedial-1": "60%", "dissatisfied-1": "1/3"}
+    parts = composite(("民主测评", "rule", "20"), ("工作实绩", "score", "80"))
+    scheme = {**SCHEME, "rule_kind": "steps", "two_person": "", **line}
+    assert site.desk.post(f"{site.root}/scheme", **scheme, **RUIAN).status_code == 303
+    refused = site.desk.post(f"{site.root}/composite", **parts)
+    assert refused.status_code == 422
+    assert f"而指标“{label}”自己的线会判出“需补课”" in plain(refused.text)
+    assert "民主测评" in refused.text
+    assert site.view.scheme.composite is None
+    assert site.desk.post(f"{site.root}/scheme", **scheme, **WORTH).status_code == 303
+    assert site.desk.post(f"{site.root}/composite", **parts).status_code == 303
 
 
 @pytest.mark.parametrize("typed", RULES, ids=[rule.name for rule in RULES])

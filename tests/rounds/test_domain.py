@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.campaigns.composite import Composite, Part, Source
-from app.campaigns.domain import GROUP_FLOOR, Item, Scheme
-from app.campaigns.rule import LEFT_OPEN
+from app.campaigns.domain import GROUP_FLOOR, Item, ItemLines, Lines, Scheme
+from app.campaigns.rule import LEFT_OPEN, Rule, Step
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Event, Layout, Paper, PaperGroup, RoundState, layout_for, next_state
-from tests.campaigns.test_rule import CONGRESS, POINTS, most
+from tests.campaigns.test_rule import CONGRESS, DEFAULT, POINTS, most
 from tests.factories import make_paper
 from tests.papers import asked
 
@@ -139,3 +139,27 @@ def test_the_points_of_a_word_need_a_rule_of_steps() -> None:
         told = [step for step in freeze_problems(replace(paper, scheme=scheme)) if step.code in {"stepped", "points"}]
         assert {step.code for step in told if not step.done} == missing
         assert not any(LEFT_OPEN.text in step.detail for step in told)
+
+
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("item", ["one", "gone"])
+def test_the_words_of_items_with_lines_of_their_own_need_points(item: str, *, own: bool) -> None:
+    """Where the form asks the item, in a scheme of the round or of a section; a step with the same word gives them."""
+    part = Part("word", "民主测评", Source.RULE, Fraction(100))
+    paper = make_paper()
+    scheme = replace(paper.scheme, rule=POINTS, composite=Composite((part,)), item_lines=(ItemLines(item, Lines()),))
+    asked = replace(paper.parts[0], items=(Item("one", "效率"), Item("two", "态度")), own=scheme if own else None)
+    other = replace(scheme, item_lines=())
+
+    def detail(rule: Rule) -> str:
+        section = replace(asked, own=replace(scheme, rule=rule)) if own else asked
+        made = replace(paper, parts=(section,), scheme=replace(other if own else scheme, rule=rule))
+        [step] = [step for step in freeze_problems(made) if step.code == "item_points"]
+        assert step.done is not bool(step.detail)
+        return step.detail
+
+    title = asked.form_title
+    assert detail(POINTS) == ("" if item == "gone" else f"{title}，效率“需补课”、{title}，效率“提醒”")
+    worth = {"达标": Fraction(100), "提醒": Fraction(85), "需补课": Fraction(65)}
+    steps = [Step(step.conditions, replace(step.word, points=worth[step.word.text])) for step in DEFAULT.steps]
+    assert detail(Rule(tuple(steps))) == ""

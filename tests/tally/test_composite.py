@@ -9,8 +9,8 @@ import pytest
 from app.campaigns.composite import Composite, Figure, Missing, Part, Points, Source, mean_score, points_text, total_of
 from app.campaigns.composite_rule import outcome_of
 from app.campaigns.disclosure import Disclosure, Extent, Kind
-from app.campaigns.domain import Item, Lines
-from app.campaigns.rule import Condition, Meaning, Quantity, Rule, Sign, Step, Word
+from app.campaigns.domain import Item, ItemLines, Lines
+from app.campaigns.rule import Condition, Meaning, Quantity, Rule, Sign, Step, Word, worth_of
 from app.campaigns.score import Score
 from app.rounds.domain import Paper
 from app.tally.composite import composites_of, named_parts, points_of
@@ -90,6 +90,33 @@ def test_a_word_without_points_leaves_no_score() -> None:
     found = composites_of(counted({"a": (30, 6, 2, 2)}), BY_WORD, {("u0", "boss"): F(100)}, {}, given={"u0": {}})
     assert found["u0"].figure == Missing("no_points")
     assert [part.key for part in named_parts(BY_WORD.parts)] == ["boss"]
+
+
+@pytest.mark.parametrize(
+    ("overall", "word", "worth"), [((40, 0, 0, 0), "提醒", 80), ((28, 0, 0, 12), "提醒", 80), ((0, 0, 0, 40), "差", 0)]
+)
+def test_an_item_with_lines_of_its_own_gives_the_points_of_the_rule_for_its_word(
+    overall: Counts, word: str, worth: int
+) -> None:
+    """The item is at 70 %, 提醒: were a better word of the same meaning told, a better mark could cost points."""
+    best = [Condition(Quantity.FIRST, Sign.AT_LEAST, F(number), 2) for number in ("4/5", "3/5", "1/2")]
+    attention = Meaning.ATTENTION
+    rule = Rule((
+        Step((best[0],), Word("好", Meaning.MET, points=F(100))),
+        Step((best[1],), Word("较好", attention, points=F(90))),
+        Step((best[2],), Word("提醒", attention, "约谈", F(80))),
+        Step((), Word("差", Meaning.FAILED, points=F(0))),
+    ))  # fmt: skip
+    scheme = make_scheme(rule=rule, item_lines=(ItemLines("work", Lines()),))
+    items = (Item("work", "实绩"), Item("all", "总体", overall=True))
+    stack = make_stack(make_marks(28, 0, 0, 12), make_marks(*overall))
+    paper, chain = make_paper({"a": ()}, items=items, scheme=scheme), make_chain({"a": 40})
+    document = result_document(paper, {("u0", "a"): stack}, chain, {})
+    verdict = section_of(document)["targets"][0]["verdict"]
+    assert (verdict["label"], verdict["consequence"]) == (word, "约谈" if word == "提醒" else "")
+    given = {"u0": worth_of(rule)}
+    alone = Composite((Part("word", "民主测评", Source.RULE, F(100)),))
+    assert composites_of(document, alone, {}, {}, given=given)["u0"].figure == Points(F(worth), F(worth))
 
 
 @pytest.mark.parametrize("valid", range(10, 30))
