@@ -75,9 +75,10 @@ def set_signing(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
         return desk.consider(lambda: _signing_page(desk, campaign_id, form), lambda _: _signing_page(desk, campaign_id))
 
     def do() -> None:
+        typed = _typed(form)
         campaign = locked_campaign(desk.session, campaign_id)
         refuse_stale(form, _stored(desk, campaign))
-        heads = {unit.id: typed[unit.id] for unit in campaign.units if unit.id in (typed := _typed(form))}
+        heads = {unit.id: typed[unit.id] for unit in campaign.units if unit.id in typed}
         signing.set_signing(desk.acting, campaign_id, heads, needed=form.flag("needed"))
 
     path = f"/rectification/campaigns/{campaign_id}/signing"

@@ -5,10 +5,16 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.audit.models import AuditEntry
+from app.campaigns.reads import CampaignView
+from app.campaigns.stored import locked_campaign
 from app.core.db import Database
+from app.rectification.pages import signing
+from app.web.choosing import ROWS
+from app.web.forms import PostedForm
 from tests.cast import MORNING, Desk, Desks, make_cast
 from tests.form_fields import sent
 from tests.many import store_many
@@ -50,3 +56,24 @@ def test_it_works(desk: Desk, database: Database) -> None:
         {"u0-0": ["", "s1"], "u0-60": ["", "s2"]},
         {"u0-0": ["s1", ""]},
     ], "of the units that a form has, those that changed: before and after"
+
+
+def test_a_form_is_read_once_for_all_units_and_before_the_campaign_is_held(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    several, held = PostedForm.several, locked_campaign
+
+    def noted(form: PostedForm, name: str) -> list[str]:
+        happened.extend(["read"] if name == ROWS else [])
+        return several(form, name)
+
+    def noted_holding(session: Session, campaign_id: str) -> CampaignView:
+        happened.append("held")
+        return held(session, campaign_id)
+
+    fields = sent(desk.get(PATH).text, PATH)
+    monkeypatch.setattr(PostedForm, "several", noted)
+    monkeypatch.setattr(signing, locked_campaign.__name__, noted_holding)
+    assert desk.post(PATH, **fields).status_code == 303
+    assert happened == ["read", "held"]
