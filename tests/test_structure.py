@@ -101,6 +101,17 @@ RENDERERS = {"app/web/desk.py", "app/web/errors.py", "app/booth/pages.py", "app/
 """The desk of staff, the table of errors, the pages of voters, who have no desk (SEC-72), and those in a package."""
 
 
+def test_a_damaged_result_is_told_by_its_type() -> None:
+    """Who goes on without it catches ``DamagedResultError``, which one raised by its code would pass by."""
+    named = {
+        path
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value == "result_damaged"
+    }
+    assert named == {"app/publication/stored.py", "app/web/error_sentences.py"}
+
+
 def test_pages_are_rendered_in_few_places() -> None:
     rendering = {
         path

@@ -10,7 +10,6 @@ from app.audit.service import Entry, entries_about
 from app.box.reads import key_of, opening_of
 from app.box.scrutiny import Report, report
 from app.core.chinese import days_words
-from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.opinions.reads import merged_for
 from app.publication.admission import merged_of
@@ -23,6 +22,7 @@ from app.publication.previous import previous_seen
 from app.publication.reads import VersionLine, ledger_of, published, versions_of
 from app.publication.service import unseen_of
 from app.publication.signing import Stored, stored_signature, version_text
+from app.publication.stored import DamagedResultError
 from app.receipts.listing import Listing, listing_of
 from app.reports.fields import ReportKind
 from app.reports.scrutiny import Particulars
@@ -96,7 +96,7 @@ def contents_of(session: Session, folder: KeyFolder, round_id: str, now: datetim
 def _version(session: Session, round_id: str, line: VersionLine) -> Version:
     text, digest = version_text(session, round_id, line.version)
     if digest != line.digest:
-        raise DomainError("result_damaged")
+        raise DamagedResultError
     return Version(line, text, stored_signature(session, round_id, line.version))
 
 

@@ -32,6 +32,7 @@ from app.publication.domain import Scope, Viewer, sight_of
 from app.publication.editions import Published, PublishedBands
 from app.publication.models import NamedEntry
 from app.publication.reads import ANYONE, ledger_of, published, published_bands
+from app.publication.stored import DamagedResultError
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import frozen_paper, get_round
 from app.tally.composite import composites_of, named_parts
@@ -152,7 +153,7 @@ def others_seen(session: Session, viewer: Viewer, now: datetime) -> Other:
 
 def why_unread(error: DomainError) -> Missing:
     """Return why another round's result counts in no score: a damaged one must not pass for one that is not out."""
-    return Missing("damaged" if error.code == "result_damaged" else "not_published")
+    return Missing("damaged" if isinstance(error, DamagedResultError) else "not_published")
 
 
 def composites_told(session: Session, result: PublishedBands, now: datetime) -> Composites | None:

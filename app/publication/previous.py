@@ -11,7 +11,6 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.core.errors import DomainError
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer
 from app.publication.editions import Published, PublishedBands
@@ -20,7 +19,7 @@ from app.publication.lookback import Behind, Pairing, behind, whole
 from app.publication.reads import ANYONE, Sighted
 from app.publication.renditions import bands, rendition
 from app.publication.spoken import speaker
-from app.publication.stored import digests_of, document_of
+from app.publication.stored import DamagedResultError, digests_of, document_of
 from app.publication.trends import Rated
 from app.rounds.domain import Paper
 from app.rounds.reads import RoundView, frozen_papers
@@ -185,9 +184,7 @@ def _read(session: Session, sighted: Sighted, digest: str) -> Document | None:
     row, sight = sighted
     try:
         return rendition(document_of(session, row.id, sight.version, digest), whole(sight))
-    except DomainError as error:
-        if error.code != "result_damaged":
-            raise
+    except DamagedResultError:
         return None
 
 

@@ -30,7 +30,7 @@ from app.publication.models import (
 )
 from app.publication.reads import has_result, ledger_of, released_figures, versions_of
 from app.publication.signing import Signed
-from app.publication.stored import stored_document
+from app.publication.stored import DamagedResultError, stored_document
 from app.publication.verdicts import store_verdicts
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, next_state
@@ -93,9 +93,7 @@ def unseen_of(session: Session, paper: Paper) -> Unseen:
 def _unseen_of(session: Session, paper: Paper, version: int) -> Unseen:
     try:
         return Unseen(restraint_of(stored_document(session, paper.round_id, version)).unseen)
-    except DomainError as error:
-        if error.code != "result_damaged":
-            raise
+    except DamagedResultError:
         return replace(every_group(session, paper), damaged=True)
 
 

@@ -22,6 +22,7 @@ from app.publication.domain import Scope
 from app.publication.editions import Published, PublishedBands
 from app.publication.models import ResultSignature, ResultVersion
 from app.publication.renditions import told
+from app.publication.stored import DamagedResultError
 from app.publication.verdicts import Written
 from app.rounds.receipt_reads import root_of
 from app.tally.document import BandDocument, Document, text_digest
@@ -124,7 +125,7 @@ def versions_in(database: Database) -> list[tuple[str, int]]:
 
 
 def check_stored(database: Database, round_id: str, version: int) -> None:
-    """Check a stored version: DomainError ``result_damaged`` or as ``check_signature``.
+    """Check a stored version: ``DamagedResultError`` or as ``check_signature``.
 
     Before the first start since there are signatures, a version without one is as it should be.
     """
@@ -132,7 +133,7 @@ def check_stored(database: Database, round_id: str, version: int) -> None:
         text, digest = version_text(session, round_id, version)
         stored = stored_signature(session, round_id, version)
     if text_digest(text) != digest:
-        raise DomainError("result_damaged")
+        raise DamagedResultError
     if stored is not None or database.keys.has_signed_earlier():
         check_signature(database.keys.signing_key(), stored, (round_id, version, digest))
 

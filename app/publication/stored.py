@@ -20,6 +20,13 @@ _parsed: Lately[Document] = Lately(KEPT_PARSED)
 _PLACE = tuple_(ResultVersion.round_id, ResultVersion.version)
 
 
+class DamagedResultError(DomainError):
+    """A stored result is not as its digest says; of several results the others are told nevertheless."""
+
+    def __init__(self) -> None:
+        super().__init__("result_damaged")
+
+
 def digests_of(session: Session, versions: Collection[tuple[str, int]]) -> Mapping[str, str]:
     """Return the digests of versions, one of each round, by the rounds' ids."""
     query = select(ResultVersion.round_id, ResultVersion.digest).where(_PLACE.in_(versions))
@@ -36,7 +43,7 @@ def document_of(session: Session, round_id: str, version: int, digest: str) -> D
 
 
 def stored_document(session: Session, round_id: str, version: int) -> Document:
-    """Read a whole document and check it against its digest; DomainError ``result_damaged``. For this package alone."""
+    """Read a whole document, checked against its digest, or raise ``DamagedResultError``. For this package alone."""
     return checked(session, text_of(round_id, version))
 
 
@@ -71,10 +78,10 @@ def text_of(round_id: str, version: int) -> Select[str, str]:
 
 
 def checked(session: Session, query: Select[str, str]) -> Document:
-    """Return the one document that a query of ``text_of`` finds; DomainError ``result_damaged``."""
+    """Return the one document that a query of ``text_of`` finds, or raise ``DamagedResultError``."""
     row = session.execute(query).one()
     if not _is_whole(row.document, row.digest):
-        raise DomainError("result_damaged")
+        raise DamagedResultError
     return lifted(json.loads(row.document))
 
 

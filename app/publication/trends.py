@@ -16,6 +16,7 @@ from app.publication.agreement import Rating, why_not
 from app.publication.domain import Viewer
 from app.publication.editions import Published
 from app.publication.reads import PublishedLine, published, published_rounds
+from app.publication.stored import DamagedResultError
 from app.rounds.domain import Paper
 from app.rounds.reads import RoundView, frozen_paper
 from app.tally.document import Document, Section, Target, every_target
@@ -144,9 +145,7 @@ def columns_in(
     for line in lines:
         try:
             found.append(column_of(session, viewer, now, line))
-        except DomainError as error:
-            if error.code != "result_damaged":
-                raise
+        except DamagedResultError:
             damaged.append(line)
     return tuple(found), tuple(damaged)
 
@@ -154,7 +153,7 @@ def columns_in(
 def absent(damaged: Iterable[PublishedLine], unit_id: str = "") -> DomainError:
     """Return what to say of a unit that no round shows, or of any: damaged where such a round would show it."""
     hidden = any(unit_id in {"", *line.unit_ids} for line in damaged)
-    return DomainError("result_damaged" if hidden else "not_found")
+    return DamagedResultError() if hidden else DomainError("not_found")
 
 
 def column_of(session: Session, viewer: Viewer, now: datetime, line: PublishedLine) -> Column:
