@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from app.campaigns.composite import WHOLE
 from app.campaigns.domain import Form, Item, Scale
 from app.campaigns.ratios import number_text
 from app.campaigns.rules import LABEL_LIMIT, MAX_ITEMS, MAX_WEIGHT
@@ -10,8 +11,6 @@ from app.campaigns.scales import GRADE_LIMIT, check_scale
 from app.campaigns.score import MAX_POINTS, MOST_TRIMMED, PLACES, Score
 from app.campaigns.weighing import are_weighed
 from app.core.errors import DomainError
-
-_WHOLE = 100
 
 
 def check_form(form: Form, scale: Scale) -> None:
@@ -45,7 +44,7 @@ def check_item_weights(form: Form) -> None:
     """
     weights = [item.weight for item in form.items]
     total = sum(weights, Fraction(0))
-    if set(weights) != {1} and total != _WHOLE:
+    if set(weights) != {1} and total != WHOLE:
         raise DomainError("form_item_weights", total=number_text(total), at=f"weight-{len(weights)}")
 
 

@@ -6,6 +6,7 @@ part that is hidden or banded counts with all that it may be, and the total is t
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -57,53 +58,50 @@ def composites_of(
     """
 
     def total(target: Target) -> Total:
-        reader = _Reader(document, composite, named, others, target["id"])
-
-        def figure(part: Part) -> Figure:
-            if part.source is Source.RULE:
-                return _of_word(document, target, given.get(target["id"], {}))
-            return reader.figure(part)
-
-        return total_of(composite, figure, classes.get(target["id"], ""))
+        reader = _Reader(document, composite, named, others, target, given.get(target["id"], {}))
+        return total_of(composite, reader.figure, classes.get(target["id"], ""))
 
     return {target["id"]: total(target) for section in document["sections"] for target in section["targets"]}
 
 
-def _of_word(document: Document, target: Target, points: Mapping[str, Fraction]) -> Figure:
-    """Return what the word is worth that an object's votes were given, as far as that is told."""
-    verdict = target["verdict"]
-    if Verdict.INVALID in {verdict["code"], document["chain"]["status"]}:
-        return Missing("invalid")
-    if verdict["code"] == Verdict.TOO_FEW:
-        return Missing("too_few")
-    worth = points.get(verdict["label"])
-    return Missing("no_points") if worth is None else Points(worth, worth)
-
-
+@dataclass(frozen=True, slots=True)
 class _Reader:
-    """What the parts of one object are worth."""
+    """What the parts of one object are worth; ``worth``: what the words of its rule are."""
 
-    def __init__(
-        self,
-        document: Document,
-        composite: Composite,
-        named: Named,
-        others: Mapping[str, Document | Missing],
-        target_id: str,
-    ) -> None:
-        self._document, self._composite, self._named = document, composite, named
-        self._others, self._target_id = others, target_id
+    document: Document
+    composite: Composite
+    named: Named
+    others: Mapping[str, Document | Missing]
+    target: Target
+    worth: Mapping[str, Fraction]
 
     def figure(self, part: Part) -> Figure:
         """Return points of a vote or a score, or the number that was entered."""
+        if part.source is Source.RULE:
+            return self._of_word()
         if part.source in VOTED:
             unread = Missing("not_published")
-            document = self._others.get(part.round_id, unread) if part.source is Source.ROUND else self._document
+            document = self.others.get(part.round_id, unread) if part.source is Source.ROUND else self.document
             if isinstance(document, Missing):
                 return document
-            return points_of(document, self._target_id, part.group, by_top=self._composite.by_top)
-        entered = self._named.get((self._target_id, part.key))
+            return points_of(document, self.target["id"], part.group, by_top=self.composite.by_top)
+        entered = self.named.get((self.target["id"], part.key))
         return Missing("not_entered") if entered is None else Points(entered, entered)
+
+    def _of_word(self) -> Figure:
+        """Return what the word is worth that the object's votes were given, as far as that is told."""
+        verdict = self.target["verdict"]
+        if _is_invalid(self.document, self.target):
+            return Missing("invalid")
+        if verdict["code"] == Verdict.TOO_FEW:
+            return Missing("too_few")
+        worth = self.worth.get(verdict["label"])
+        return Missing("no_points") if worth is None else Points(worth, worth)
+
+
+def _is_invalid(document: Document, target: Target) -> bool:
+    """Whether the votes of the round, or of the object, are invalid."""
+    return document["chain"]["status"] == ReturnState.INVALID or target["verdict"]["code"] == Verdict.INVALID
 
 
 def points_of(document: Document, target_id: str, group: str, *, by_top: bool) -> Figure:
@@ -111,22 +109,20 @@ def points_of(document: Document, target_id: str, group: str, *, by_top: bool) -
 
     Missing where the round or the object has no valid result.
     """
-    if document["chain"]["status"] == ReturnState.INVALID:
+    found = ((part, each) for part in document["sections"] for each in part["targets"] if each["id"] == target_id)
+    section, target = next(found, (None, None))
+    if section is None or target is None:
+        return Missing("not_rated")
+    if _is_invalid(document, target):
         return Missing("invalid")
     if document["round"].get("disclosure", {}).get("extent") == Extent.WORDS:
         return Missing("only_words")
     if [voters["id"] for voters in document["voters"]] == [group]:
         group = ""  # who is alone is everybody, and has no row
-    for section in document["sections"]:
-        for target in section["targets"]:
-            if target["id"] == target_id:
-                return _of_target(section, target, group, by_top=by_top)
-    return Missing("not_rated")
+    return _of_target(section, target, group, by_top=by_top)
 
 
 def _of_target(section: Section, target: Target, group: str, *, by_top: bool) -> Figure:
-    if target["verdict"]["code"] == Verdict.INVALID:
-        return Missing("invalid")
     if not target["overall"]["total"]["shown"]:
         return Missing("too_few")
     if section["kind"] == "scores" and target["overall"]["key"] is None and not by_top:

@@ -36,7 +36,6 @@ def width_of(word: str, points: float) -> float:
     """Return how many twentieths of a point a word takes."""
     glyphs, units = FONT.getBestCmap(), FONT["head"].unitsPerEm
     advance = float(sum(FONT["hmtx"][glyphs[ord(sign)]][0] for sign in word))
-    advance = float(sum(FONT["hmtx"][glyphs[ord(sign)]][0] for sign in word))
     return advance / float(units) * points * DXA_PER_POINT
 
 
