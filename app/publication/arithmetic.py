@@ -4,15 +4,17 @@ Beside a group whose number of ballots is hidden a total by weights tells of the
 takes that group for whatever it may be, as the total does (``app.tally.totals``).
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
 from app.campaigns.domain import Measure, Scheme
 from app.campaigns.quorum import Quorum
-from app.tally.figures import Base, Table
+from app.tally.chain import Chain
+from app.tally.figures import Table, add_tables
 from app.tally.shown import Cell, Rate
+from app.tally.totals import base_of, veiled_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,34 @@ class _Sum(StrEnum):
     SCORE = "综合得分"
 
 
-def written_out(
-    scheme: Scheme, samples: Sequence[Sample], total: Cell, unseen: Collection[int] = ()
-) -> tuple[str, ...]:  # fmt: skip
-    """Write out how every figure of the total comes about; nothing where it is not shown.
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Invented answers by voter group, as they were counted; ``unseen``: of whom the chain hides how many came."""
 
-    ``unseen``: the places of samples whose number of ballots the counting chain hides.
-    """
+    scheme: Scheme
+    chain: Chain
+    samples: Mapping[str, Sample]
+    unseen: frozenset[str] = frozenset()
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The answers to each grade."""
+        grades = len(self.scheme.scale.grades)
+        return {group: Table(sample.counts[:grades]) for group, sample in self.samples.items()}
+
+    @property
+    def veiled(self) -> list[str]:
+        """The groups that must not move a total by weights, in their order."""
+        found = veiled_of(self.scheme, self.tables, self.unseen)
+        return [group for group in self.samples if group in found]
+
+    def alone(self, group: str) -> "Answers":
+        """Return those of one group."""
+        return replace(self, samples={group: self.samples[group]})
+
+
+def written_out(answers: Answers, total: Cell) -> tuple[str, ...]:
+    """Write out how every figure of the total comes about; nothing where it is not shown."""
     if not total["shown"]:
         return ()
     published: Mapping[_Sum, Rate | None] = {
@@ -51,29 +74,18 @@ def written_out(
         _Sum.DISSATISFIED: total["dissatisfied_rate"],
         _Sum.SCORE: total["mean_score"],
     }
-    wanted = [
-        figure for figure in _Sum if figure is not _Sum.POSITIVE or scheme.formula.measure is Measure.POSITIVE_RATE
-    ]
-    veiled = _veiled(scheme, samples, unseen)
-    lines = list(_why_veiled(samples, veiled))
-    for figure in wanted:
+    by_positive = answers.scheme.formula.measure is Measure.POSITIVE_RATE
+    lines = list(_why_veiled(answers))
+    for figure in _Sum:
         rate = published[figure]
-        if rate is not None:
-            lines += _lines(scheme, samples, veiled, figure, _ending(rate["text"]))
+        if rate is not None and (by_positive or figure is not _Sum.POSITIVE):
+            lines += _lines(answers, figure, _ending(rate["text"]))
     return tuple(lines)
 
 
-def _veiled(scheme: Scheme, samples: Sequence[Sample], unseen: Collection[int]) -> list[int]:
-    """Return the places of samples that must not move a total by weights, as ``app.tally.totals`` finds them."""
-    weighed = [place for place, sample in enumerate(samples) if sample.weight]
-    if not any(place in unseen for place in weighed):
-        return []
-    return [place for place in weighed if place in unseen or _valid(scheme, samples[place]) < scheme.floor]
-
-
-def _why_veiled(samples: Sequence[Sample], veiled: Sequence[int]) -> Iterator[str]:
-    names = "、".join(samples[place].name for place in veiled)
-    if veiled:
+def _why_veiled(answers: Answers) -> Iterator[str]:
+    names = "、".join(answers.samples[group].name for group in answers.veiled)
+    if names:
         yield f"为保护匿名不显示份数的类别：{names}，合计里从最低到最高都算，所以合计是一个范围"
 
 
@@ -82,44 +94,30 @@ def _ending(text: str) -> str:
     return f"，公布为 {text}" if any(sign in text for sign in "≥≤–") else f" = {text}"
 
 
-def _lines(
-    scheme: Scheme, samples: Sequence[Sample], veiled: Sequence[int], figure: _Sum, ending: str
-) -> list[str]:  # fmt: skip
-    if not scheme.weights:
-        return [f"{figure.value} ={_division(scheme, samples, figure)}{ending}"]
-    counted = [(at, each) for at, each in enumerate(samples) if each.weight and (at in veiled or _valid(scheme, each))]
-    told = [sample for place, sample in counted if place not in veiled]
-    each = [f"{sample.name}的{figure.value} ={_division(scheme, [sample], figure)}" for sample in told]
-    parts = " + ".join(f"{sample.name} × {float(sample.weight or 0):g}" for _, sample in counted)
-    whole = float(sum((sample.weight or Fraction(0) for _, sample in counted), Fraction(0)))
+def _lines(answers: Answers, figure: _Sum, ending: str) -> list[str]:
+    weights, veiled, tables = answers.scheme.weights, answers.veiled, answers.tables
+    if not weights:
+        return [f"{figure.value} ={_division(answers, figure)}{ending}"]
+    counted = [group for group in tables if weights.get(group) and (group in veiled or tables[group].valid)]
+    names = {group: answers.samples[group].name for group in counted}
+    told = [group for group in counted if group not in veiled]
+    each = [f"{names[group]}的{figure.value} ={_division(answers.alone(group), figure)}" for group in told]
+    parts = " + ".join(f"{names[group]} × {float(weights[group]):g}" for group in counted)
+    whole = float(sum((weights[group] for group in counted), Fraction(0)))
     return [*each, f"{figure.value} =（{parts}）÷ {whole:g}{ending}"]
 
 
-def _valid(scheme: Scheme, sample: Sample) -> int:
-    return sum(_sums(scheme, [sample]))
-
-
-def _sums(scheme: Scheme, samples: Sequence[Sample]) -> list[int]:
-    return [sum(sample.counts[place] for sample in samples) for place in range(len(scheme.scale.grades))]
-
-
-def _division(scheme: Scheme, samples: Sequence[Sample], figure: _Sum) -> str:
-    sums, positives = _sums(scheme, samples), scheme.scale.positives
+def _division(answers: Answers, figure: _Sum) -> str:
+    scheme, table = answers.scheme, add_tables(answers.tables.values(), len(answers.scheme.scale.grades))
+    sums, positives = table.grades, scheme.scale.positives
     if figure is _Sum.SCORE:
         pairs = zip(sums, scheme.scale.grades, strict=True)
-        return f"{_added([f'{count} × {grade.score}' for count, grade in pairs])}÷ {sum(sums)}"
-    base = _base(samples).divisor(scheme.formula.denominator, Table(tuple(sums)))
+        return f"{_added([f'{count} × {grade.score}' for count, grade in pairs])}÷ {table.valid}"
+    base = base_of(answers.chain, answers.tables).divisor(scheme.formula.denominator, table)
     if figure is _Sum.DISSATISFIED:
         return f"{_added(sums[positives:])}÷ {base}"
     best = scheme.formula.top if figure is _Sum.SATISFIED else positives
     return f"{_added(sums[:best])}÷ {base}"
-
-
-def _base(samples: Sequence[Sample]) -> Base:
-    """Return what invented numbers are divided by, as those of a round are; they contradict none of each other."""
-    issued = (sample.issued if sample.present is None else sample.present for sample in samples)
-    returned, expected = (sum(getattr(sample, name) for sample in samples) for name in ("returned", "expected"))
-    return Base(returned, max(expected, returned), max(sum(issued), returned))
 
 
 def _added(parts: Sequence[object]) -> str:

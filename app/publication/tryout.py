@@ -8,7 +8,7 @@ from app.campaigns.reads import CampaignView
 from app.campaigns.rules import NAME_LIMIT, check_scheme
 from app.campaigns.typed import typed_formula, typed_lines, typed_quorum, typed_weight
 from app.core.errors import DomainError
-from app.publication.arithmetic import Sample, written_out
+from app.publication.arithmetic import Answers, Sample, written_out
 from app.publication.domain import Scope, notes_for
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
 from app.tally.chain import Chain, GroupChain
@@ -127,8 +127,8 @@ def try_out(
     chain = Chain(tuple(_chain(key, sample) for key, sample in groups.items()))
     document = result_document(paper, stacks, chain, {})
     total = only_section(document)["targets"][0]["overall"]["total"]
-    unseen = [place for place, row in enumerate(document["chain"]["groups"]) if not row["shown"]]
-    return Trial(document, written_out(scheme, samples, total, unseen))
+    unseen = frozenset(row["id"] for row in document["chain"]["groups"] if not row["shown"])
+    return Trial(document, written_out(Answers(scheme, chain, groups, unseen), total))
 
 
 def _chain(key: str, sample: Sample) -> GroupChain:

@@ -29,6 +29,18 @@ def base_of(chain: Chain, tables: Tables, times: int = 1) -> Base:
     return Base(*(times * people - excused for people in (returned, max(expected, returned), present)))
 
 
+def veiled_of(scheme: Scheme, tables: Tables, unseen: frozenset[str]) -> frozenset[str]:
+    """Return the groups in a total by weights whose figures must not move it.
+
+    Each group has a base of its own, so that whatever rates are divided by, how many came of an unseen group moves
+    the total. What is left beside such groups tells of the others alone: those of fewer than k answers go as well.
+    """
+    weighed = {group: table for group, table in tables.items() if scheme.weights.get(group)}
+    if unseen.isdisjoint(weighed):
+        return frozenset()
+    return frozenset(group for group, table in weighed.items() if group in unseen or table.valid < scheme.floor)
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """How the tables of a unit become figures; ``times`` as many answers as ballots where items are pooled.
@@ -102,15 +114,8 @@ class Sums:
         return [{**tables, **other} for other in lookalikes(told, self.scheme.formula.top)] if told else []
 
     def veiled(self, tables: Tables) -> frozenset[str]:
-        """Return the groups in a total by weights whose figures must not move it.
-
-        Each group has a base of its own, so that whatever rates are divided by, how many came of an unseen group moves
-        the total. What is left beside such groups tells of the others alone: those of fewer than k answers go as well.
-        """
-        weighed = {group: table for group, table in tables.items() if self.scheme.weights.get(group)}
-        if self.unseen.isdisjoint(weighed):
-            return frozenset()
-        return frozenset(g for g, table in weighed.items() if g in self.unseen or table.valid < self.scheme.floor)
+        """Return the groups in a total whose figures must not move it."""
+        return veiled_of(self.scheme, tables, self.unseen)
 
     def told(self, tables: Tables) -> Tables:
         """Return the tables that a total tells of: beside veiled groups those of the others that weigh."""
