@@ -12,7 +12,7 @@ from app.opinions import reads, service
 from app.opinions.domain import ASIDE, MOST_COMPARED, REASON_LIMIT, TITLE_LIMIT, UNSORTED, Kind
 from app.opinions.record import record_of, searched_record
 from app.opinions.service import Wish
-from app.web.choosing import beside, choice_of, looks
+from app.web.choosing import asked_of, choice_of, looks
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
@@ -36,14 +36,14 @@ def _merge_page(
     found = reads.collection(desk.session, campaign_id)
     place = asked.get("place", UNSORTED)
     place = place if place in {UNSORTED, ASIDE, *found.sorting.titles} else UNSORTED
-    issues = replace(wish_of(beside(form, query), prefix=ISSUES), also=(("place", place),) if place else ())
+    issues = replace(wish_of(asked_of(form, query), prefix=ISSUES), also=(("place", place),) if place else ())
     context = {
         "found": found,
         "campaign": found.campaign,
         "place": place,
         "aside": ASIDE,
         "issues": cut([each for each in enumerate(found.issues, 1) if issues.fits(each[1].title)], issues),
-        "choice": choice_of(found.at(place), (), form, OPINIONS, wish_of(query), reads.AT_A_PLACE),
+        "choice": choice_of(found.at(place), (), form, OPINIONS, query, reads.AT_A_PLACE),
         "typed": form.as_dict() if form else {},
     }
     return desk.show("opinions/merge.html", refused, **context)

@@ -13,7 +13,7 @@ from app.offices.shown import offices_shown
 from app.publication import tokens
 from app.publication.domain import Scope
 from app.publication.tokens import Token
-from app.web.choosing import beside, looks
+from app.web.choosing import asked_of, looks
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.proof import ProvenForm
@@ -27,7 +27,7 @@ FEWEST_DAYS = 1
 
 def _tokens_page(desk: Desk, refused: Refused | None = None, form: PostedForm | None = None) -> Response:
     form = refused.form if refused else form
-    wishes = wishes_of(beside(form, desk.request.query_params), made=set(tokens.TokenState), units=())
+    wishes = wishes_of(asked_of(form, desk.request.query_params), made=set(tokens.TokenState), units=())
     names = all_names(desk.session)
     made, ticked = _made(desk, wishes["made"], names), form.several("units[]") if form else []
     chosen = {unit_id for token in made.rows for unit_id in token.unit_ids}

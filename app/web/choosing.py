@@ -5,6 +5,7 @@ Looking for one and leafing sends the form itself, so that nothing ticked or typ
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Generic, Protocol, TypeVar
 
 from app.core.lists import PAGE, Listed, Wish, cut, wish_of
@@ -23,6 +24,8 @@ LOOKED: Final = "looked"
 UNITS: Final = "units[]"
 ROWS: Final = "rows[]"
 """The field that names the rows that a form has: what it says nothing about stays as it is stored."""
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+"""An address that says nothing of its lists."""
 
 
 class Choosable(Protocol):
@@ -64,28 +67,24 @@ def _look(asked: Mapping[str, str]) -> str:
     return next((f"{one}{FIND}" for one in changed), "")
 
 
-def wished(form: PostedForm | None) -> Wish:
-    """Return what a form wants to see of its list; the beginning of all where it was not sent."""
-    asked = form.as_dict() if form else {}
-    look = _look(asked)
-    text = "" if look == ALL else asked.get("q", "")
-    stays = look in {"", TICK, UNTICK} or bool(look.rpartition("-")[0])
-    return wish_of({"q": text, "part": asked.get("part", "") if stays else look})
+def asked_of(form: PostedForm | None, query: Mapping[str, str] = NOTHING) -> dict[str, str]:
+    """Return what the address of a page would say of the lists in a form and beside it, as the form asks for them.
 
-
-def beside(form: PostedForm | None, query: Mapping[str, str]) -> dict[str, str]:
-    """Return what the address of a page would say of the lists beside a form, as the form asks for them.
-
-    Their buttons send the form; their names begin with the list's, as do the values of the buttons ("made-find").
-    Where none was sent the address itself says it.
+    Their buttons send the form; their names begin with the list's, as do the values of the buttons ("made-find"), but
+    for one list that has no name. Where no form was sent the address itself says it.
     """
     asked = {**query, **(form.as_dict() if form else {})}
-    name, _, wanted = _look(asked).rpartition("-")
-    if name:
-        asked[f"{name}-part"] = wanted
-        if wanted == ALL:
-            asked |= {f"{name}-q": "", f"{name}-state": ""}
+    name, dash, wanted = _look(asked).rpartition("-")
+    if wanted not in {"", TICK, UNTICK}:
+        asked[f"{name}{dash}part"] = wanted
+    if wanted == ALL:
+        asked |= {f"{name}{dash}q": "", f"{name}{dash}state": ""}
     return asked
+
+
+def wished(form: PostedForm | None, query: Mapping[str, str] = NOTHING) -> Wish:
+    """Return what a form wants to see of its own list, else what the address says; the beginning of all by default."""
+    return wish_of(asked_of(form, query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +108,14 @@ def choice_of(
     ticked: Collection[str],
     form: PostedForm | None = None,
     field: str = UNITS,
-    wish: Wish | None = None,
+    query: Mapping[str, str] = NOTHING,
     size: int = PAGE,
 ) -> Choice[One]:
     """Return what a form shows of all that there are: as it is opened with these ticked, or as it was sent.
 
-    ``wish``: what the page's address asks for, where the form was not sent.
+    ``query``: what the page's address asks for.
     """
-    look, wish = _look(form.as_dict() if form else {}), (wish if wish and not form else wished(form))
+    look, wish = _look(form.as_dict() if form else {}), wished(form, query)
     fitting = [one for one in every if wish.fits(one.name)]
     found = cut(fitting, wish, size)
     chosen = set(form.several(field) if form else ticked)
