@@ -69,6 +69,14 @@ def test_looking_asks_nobody_and_who_is_no_unit_goes_nowhere(desk: Desk, databas
         assert plan_heads(session, ZHANG) == []
 
 
+def test_all_are_ticked_and_unticked_without_leaving_the_page_that_is_shown(desk: Desk) -> None:
+    path = f"{ROOT}/plans"
+    second = desk.post(path, **sent(desk.get(f"{path}?pick=all").text, path, look="2")).text
+    for look, count in (("untick", 0), ("tick", UNITS)):
+        page = desk.post(path, **sent(second, path, look=look)).text
+        assert (len(ticked(page)), boxes(page)) == (count, boxes(second)), look
+
+
 def test_the_list_of_units_is_searched_narrowed_and_paged(desk: Desk) -> None:
     path = f"{ROOT}/plans"
     asked: Fields = {"units[]": ["u0-5", "u0-650"], "plan_due": DUE}
