@@ -229,7 +229,9 @@ NOT_COMPARED = "两次测评的参评人员相差 1 人以上、{k} 人以下，
 
 
 def pair_of(found: Trends, before_id: str, after_id: str) -> Pair:
-    """Return two rounds side by side, the older first; DomainError ``not_found``."""
+    """Return two rounds side by side, the older first; ``DamagedResultError``, DomainError ``not_found``."""
+    if not {line.round.id for line in found.damaged}.isdisjoint({before_id, after_id}):
+        raise DamagedResultError
     columns = [column for column in found.columns if column.line.round.id in {before_id, after_id}]
     if len(columns) != len({before_id, after_id}) or len(columns) < 2:  # noqa: PLR2004 - two make a pair
         raise DomainError("not_found")

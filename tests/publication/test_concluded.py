@@ -189,6 +189,8 @@ def test_a_damaged_round_hides_no_other_in_the_overviews(
     for page in pages:
         text = leader.get(page).raise_for_status().text
         assert "<strong>上半年测评</strong>：结果与公布时的指纹不符" in text, page
+    for before, status in ((first, 500), ("invented", 404)):
+        assert leader.get(f"{root}/compare?before={before}&after={last}").status_code == status
     damage(database, last)
     monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
     assert {leader.get(page).status_code for page in pages} == {500}
