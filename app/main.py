@@ -124,7 +124,7 @@ PORTS = Ports(
         "void": _void,
         "publish": publication.publish,
     },
-    ready={"correct": correction.make_ready},
+    ready={"correct": correction.make_ready, "publish": publication.make_ready},
     copied=(board.copy_stages, signing.copy_signing),
     unseen_groups=publication.unseen_of,
     merged=opinions_reads.merged_for,

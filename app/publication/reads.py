@@ -7,20 +7,18 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import units_of
 from app.core.acting import Principal
 from app.core.errors import DomainError
-from app.core.scope import everywhere
 from app.publication.domain import (
     BANDS_ONLY,
     Release,
     Scope,
     Sight,
     Viewer,
-    scopes_of_figures,
     sight_of,
     sight_of_version,
 )
@@ -28,7 +26,7 @@ from app.publication.editions import Published, PublishedBands
 from app.publication.meeting import NOTHING, Meeting
 from app.publication.models import Announcement, ResultRelease, ResultSignature, ResultVersion
 from app.publication.renditions import bands, rendition
-from app.publication.stored import checked, document_of, text_of
+from app.publication.stored import document_of
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import RoundView, frozen_papers, get_round, rounds_in
 from app.slips.codes import format_code
@@ -232,20 +230,6 @@ def _line_with_meeting(session: Session, round_id: str, version: int) -> tuple[V
     found = session.execute(query.where(ResultVersion.round_id == round_id, ResultVersion.version == version)).one()
     typed = found[-len(_TYPED) :]
     return _line(*found[: -len(_TYPED)]), NOTHING if typed[0] is None else Meeting(*typed)
-
-
-def released_figures(session: Session, paper: Paper) -> Document | None:
-    """Return the newest document of a round whose figures were ever released, of any office, or None.
-
-    Nothing of it may be shown: the guard against subtraction sees what its reader does not reach, for who reads both
-    results subtracts them.
-    """
-    disclosure = paper.scheme.disclosure
-    scopes = scopes_of_figures(disclosure.extent if disclosure.announced else None)
-    figures = ResultRelease.scope.in_([scope.value for scope in scopes])
-    newest = select(func.max(ResultRelease.version)).where(ResultRelease.round_id == paper.round_id, figures)
-    version = session.scalar(everywhere(newest))
-    return None if version is None else checked(session, everywhere(text_of(paper.round_id, version)))
 
 
 def published_rounds(

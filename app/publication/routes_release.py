@@ -13,6 +13,7 @@ from app.core.chinese import CHINA
 from app.core.errors import DomainError
 from app.core.lists import Listed, Wish, cut, wishes_of
 from app.publication import correction, reads, service
+from app.publication.comparing import examine
 from app.publication.domain import Release, Scope, Wanted
 from app.publication.models import ResultRead
 from app.publication.read_log import reads_of
@@ -126,12 +127,18 @@ def _end_of_day(text: str) -> datetime:
 @router.post("/rounds/{round_id}/publish")
 def publish(desk: OrganiserDesk, round_id: str, form: ProvenForm) -> Response:
     """Publish in a scope, or ask the second person for it."""
-    ports = ports_of(desk.request)
-    return desk.attempt(
-        lambda: service.ask_to_publish(desk.acting, ports, round_id, _wanted(form)),
-        lambda done: see_other(f"/rounds/{round_id}/publish#ledger" if done else f"/rounds/{round_id}"),
-        partial(_confirm_page, desk, round_id),
-    )
+    again = partial(_confirm_page, desk, round_id)
+
+    def look() -> Response:
+        wanted, ports = _wanted(form), ports_of(desk.request)
+        known = examine(database(desk.request), round_id, wanted.scope)
+        return desk.attempt(
+            lambda: service.ask_to_publish(desk.acting, ports, round_id, wanted, known),
+            lambda done: see_other(f"/rounds/{round_id}/publish#ledger" if done else f"/rounds/{round_id}"),
+            again,
+        )
+
+    return desk.consider(look, again)
 
 
 @router.post("/rounds/{round_id}/releases/{release_id}/withdraw")

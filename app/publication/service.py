@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy import delete
@@ -13,12 +14,13 @@ from app.accounts.people import leaders
 from app.audit import service as audit
 from app.box import reads as box
 from app.core.acting import Acting
-from app.core.db import locked
+from app.core.db import Database, locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
+from app.publication.comparing import NOTHING as NOT_EXAMINED
+from app.publication.comparing import Examined, check_beside, examine
 from app.publication.domain import Scope, Wanted, ledger_refusal, scopes_of_figures
-from app.publication.kin import near_rounds, title_of
 from app.publication.models import (
     Announcement,
     NamedEntry,
@@ -28,20 +30,20 @@ from app.publication.models import (
     ResultVerdict,
     ResultVersion,
 )
-from app.publication.reads import has_result, ledger_of, released_figures, versions_of
+from app.publication.reads import has_result, ledger_of, versions_of
 from app.publication.signing import Signed
 from app.publication.stored import DamagedResultError, stored_document
 from app.publication.verdicts import store_verdicts
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import Event, Paper, next_state
-from app.rounds.ports import Ports, Unseen, every_group
+from app.rounds.ports import Act, Ports, Unseen, every_group
 from app.rounds.reads import frozen_paper, get_round, office_of_round
 from app.rounds.service import locked_round, publish_round
 from app.slips.codes import new_code
 from app.slips.reads import hand_counts, slip_accounts
 from app.tally.chain import Chain, GroupChain
-from app.tally.document import Document, extent_of
-from app.tally.restraint import may_stand_beside, restraint_of
+from app.tally.document import extent_of
+from app.tally.restraint import restraint_of
 from app.tally.unseen import unseen_groups
 
 
@@ -171,44 +173,46 @@ def check_publishable(session: Session, round_id: str) -> None:
         raise DomainError("result_must_void")
 
 
-def check_release(session: Session, now: datetime, round_id: str, wanted: Wanted) -> int:
-    """Return the version that would be released; refuse what the ledger's rules forbid."""
+def check_release(
+    session: Session, now: datetime, round_id: str, wanted: Wanted, known: Examined = NOT_EXAMINED
+) -> int:  # fmt: skip
+    """Return the version that would be released; refuse what the ledger's rules forbid.
+
+    ``known``: what was found of the result beforehand, so that its documents need not be compared within the act.
+    """
     check_publishable(session, round_id)
-    version = versions_of(session, round_id)[-1].version
-    document = stored_document(session, round_id, version)
-    ledger = [release for release in ledger_of(session, round_id) if release.version == version]
-    known = [leader.id for leader in leaders(session, office_of_round(session, round_id))]
-    refused = ledger_refusal(wanted, ledger, document, known, now)
+    newest = versions_of(session, round_id)[-1]
+    document = known.of(session, round_id, newest.version, newest.digest)
+    ledger = [release for release in ledger_of(session, round_id) if release.version == newest.version]
+    leading = [leader.id for leader in leaders(session, office_of_round(session, round_id))]
+    refused = ledger_refusal(wanted, ledger, document, leading, now)
     if refused:
         raise DomainError(refused)
     if wanted.scope in scopes_of_figures(extent_of(document)):
-        _check_other_rounds(session, now, round_id, document)
-    return version
+        check_beside(session, frozen_paper(session, round_id)[0], document, known)
+    return newest.version
 
 
-def _check_other_rounds(session: Session, now: datetime, round_id: str, document: Document) -> None:
-    """Refuse figures that could be subtracted from those of another round that were released, even if withdrawn."""
-    paper, _ = frozen_paper(session, round_id)
-    for other in () if paper.rehearsal else near_rounds(session, paper, now):
-        theirs = released_figures(session, other.own)
-        if theirs is None:
-            continue
-        if not may_stand_beside((paper, document), (other.own, theirs), (other.paper, other.mine)):
-            raise DomainError("release_near_round", title=title_of(session, other), k=paper.scheme.floor)
-
-
-def ask_to_publish(acting: Acting, ports: Ports, round_id: str, wanted: Wanted) -> bool:
+def ask_to_publish(
+    acting: Acting, ports: Ports, round_id: str, wanted: Wanted, known: Examined = NOT_EXAMINED
+) -> bool:  # fmt: skip
     """Publish, or ask the second person for it; return whether it was done."""
-    check_release(acting.session, acting.now, round_id, wanted)
+    check_release(acting.session, acting.now, round_id, wanted, known)
     request = {**request_of(wanted), "asked_by": acting.actor.name}
+    ports = replace(ports, acts={**ports.acts, "publish": partial(publish, known=known)})
     return ask_or_act(acting, ports, round_id, "publish", request)
 
 
-def publish(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
+def make_ready(database: Database, round_id: str, request: Mapping[str, Any]) -> Act:
+    """Compare the result with those beside it, while no transaction is held; return the act that publishes it."""
+    return partial(publish, known=examine(database, round_id, wanted_of(request).scope))
+
+
+def publish(acting: Acting, round_id: str, request: Mapping[str, Any], known: Examined = NOT_EXAMINED) -> None:
     """Enter a release into the ledger: its readers see the newest version from now on."""
     session, wanted = acting.session, wanted_of(request)
     locked_round(session, round_id)
-    version = check_release(session, acting.now, round_id, wanted)
+    version = check_release(session, acting.now, round_id, wanted, known)
     publish_round(acting, round_id)
     enter_release(acting, round_id, version, wanted, by=people(acting, request))
     detail = {"version": version, "digest": versions_of(session, round_id)[-1].digest}

@@ -57,9 +57,6 @@ class Restraint:
         )
 
 
-Released = tuple[Paper, Document]
-"""A round's paper with its document."""
-
 FREE = Restraint()
 
 
@@ -167,11 +164,9 @@ def may_compare(paper: Paper, other: Paper, unit_id: str) -> bool:
     return not (_is_near(paper, *changes) or any(_is_near(paper, change) for change in changes))
 
 
-def may_stand_beside(first: Released, second: Released, seen: tuple[Paper, Paper] | None = None) -> bool:
-    """Whether two rounds' documents may both be read: one of them holds back what the other one's voters ask.
+def keeps(paper: Paper, document: Document, other: Paper) -> bool:
+    """Whether a round's document holds back what the voters of another one ask, whatever that one's says.
 
-    ``seen``: of rounds of two campaigns, the second paper as ``aligned`` with the first, and the first with the second.
+    Of two rounds whose documents may both be read one keeps what the other asks.
     """
-    second_seen, first_seen = seen or (second[0], first[0])
-    pairs = ((first, second_seen), (second, first_seen))
-    return any(restraint_between(paper, [other]).is_kept_by(document) for (paper, document), other in pairs)
+    return restraint_between(paper, [other]).is_kept_by(document)

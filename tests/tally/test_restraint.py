@@ -8,7 +8,8 @@ from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Scheme
 from app.rounds.domain import Paper
 from app.tally.disclosure import View
-from app.tally.restraint import Restraint, may_compare, may_stand_beside, restraint_between, restraint_of
+from app.tally.document import Document
+from app.tally.restraint import Restraint, keeps, may_compare, restraint_between, restraint_of
 from app.tally.result import result_document
 from tests.tally.cast import SCALE, Json, make_chain, make_marks, make_paper, make_stack, section_of
 
@@ -76,6 +77,10 @@ def test_changes_that_cancel_out(now: dict[str, int], hidden: set[str], view: Vi
     assert held.hidden.get(("u0", "overall"), frozenset()) == hidden
     assert held.closed(("u0", "overall"), View.EXACT) is view
     assert may_compare(paper_with(**now), paper_with(), "u0") is (not hidden and view is View.EXACT)
+
+
+def may_stand_beside(first: tuple[Paper, Document], second: tuple[Paper, Document]) -> bool:
+    return keeps(*first, second[0]) or keeps(*second, first[0])
 
 
 def test_two_rounds_stand_beside_each_other_if_one_holds_back() -> None:
