@@ -61,4 +61,5 @@ def keep(acting: Acting, order: KeyOrder, key: NewKey) -> bool:
     database_of(session).keys.note_key(round_id, key.public_key)
     holders = [holder.name for holder in holders_of(session, round_id)]
     audit.record(session, acting.now, acting.actor, "box.key", round_id, holders=holders)
+    acting.say("/rounds/{round_id}/key/make")
     return True

@@ -30,6 +30,7 @@ from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
 from app.web.requests import database
+from app.web.said import SENTENCES
 
 router = APIRouter()
 WORDS_LIMIT = 2_000
@@ -193,11 +194,13 @@ def _candidates(desk: Desk, round_id: str, key: KeyView | None) -> list[str]:
     return list(dict.fromkeys([*holders, *service.staff_names(desk.session, round_id)]))
 
 
-def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
+def _opening_page(desk: Desk, round_id: str, refused: Refused | None = None, done: str = "") -> Response:
     db = desk.session
     row, key = get_round(db, round_id), key_of(db, round_id)
     job = jobs.job_of(db, round_id, desk.now) if row.state is RoundState.SEALED else None
     message = {"message": desk.said(job.error)[1]} if job and job.error and not refused else {}
+    if done:
+        message["done"] = SENTENCES[done]
     context = {
         "round": row,
         "paper": frozen_paper(db, round_id)[0] if row.paper_hash else None,
@@ -261,7 +264,7 @@ def enter_share(desk: KeyDesk, round_id: str, form: Form) -> Response:
 
     return desk.attempt(
         give,
-        lambda _: _opening_page(desk, round_id),
+        lambda _: _opening_page(desk, round_id, done="/rounds/{round_id}/opening/share"),
         partial(_opening_page, desk, round_id),
     )
 

@@ -30,7 +30,7 @@ from app.web.health import guesses_of, watch_of
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
 from app.web.requests import database
-from app.web.stale import refuse_stale
+from app.web.stale import Stored, refuse_stale
 
 router = APIRouter()
 MAX_HOLDERS = 16
@@ -95,6 +95,13 @@ def _local(moment: datetime | None) -> str:
     return moment.astimezone(CHINA).strftime(LOCAL_TIME) if moment else ""
 
 
+def _stored(desk: Desk, row: RoundView) -> Stored:
+    """Return what is stored of a draft, its form by its title, or the sections by their names."""
+    campaign = campaigns.get_campaign(desk.session, row.campaign_id)
+    titles = {form.key: form.title for form in campaign.forms}
+    return stored_draft(row, titles.get(row.form_key) or "、".join(section.noun for section in campaign.sections))
+
+
 def _draft_page(
     desk: Desk,
     campaign_id: str,
@@ -104,7 +111,7 @@ def _draft_page(
 ) -> Response:
     campaign = campaigns.get_campaign(desk.session, campaign_id)
     context = {"campaign": campaign, "values": typed(refused) or values, "holders": range(1, MAX_HOLDERS + 1)}
-    context["stored"] = stored_draft(row) if row else None
+    context["stored"] = _stored(desk, row) if row else None
     return desk.show("rounds/draft.html", refused, action=desk.request.url.path, **context)
 
 
@@ -140,7 +147,7 @@ def edit_round(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Change a draft round."""
 
     def act() -> None:
-        refuse_stale(form, stored_draft(service.locked_round(desk.session, round_id)))
+        refuse_stale(form, _stored(desk, service.locked_round(desk.session, round_id)))
         service.edit_round(desk.acting, round_id, _draft(form))
 
     def again(refused: Refused) -> Response:

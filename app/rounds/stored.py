@@ -12,11 +12,11 @@ def _time(moment: datetime | None) -> str:
     return chinese_time(moment) if moment else ""
 
 
-def stored_draft(row: RoundView) -> Stored:
-    """Return the settings of a round that is not frozen yet."""
+def stored_draft(row: RoundView, form_title: str) -> Stored:
+    """Return the settings of a round that is not frozen yet, with its form by the name that the page has for it."""
     lines = [
         ("轮次名称", row.title),
-        ("测评表", row.form_key),
+        ("测评表", form_title),
         ("开箱需要几份", str(row.key_needed)),
         ("一共分成几份", str(row.key_holders)),
         *stored_times(row).lines,

@@ -63,9 +63,19 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
         "is_seconded": row.key_holders > 1,
         "can_count": row.state in {RoundState.READY, RoundState.OPEN, RoundState.SEALED},
         "values": typed(refused),
+        "wrong": _wrong(refused),
         "stored": _stored_counts(desk, round_id),
     }
     return desk.show("slips/slips.html", refused, **context)
+
+
+def _wrong(refused: Refused | None) -> tuple[str, str]:
+    """Return which voter group's row was refused, and which of its fields; empty where none was."""
+    if refused is None:
+        return "", ""
+    field, _, group_id = str(refused.error.params.get("at", "")).partition("-")
+    of_code = "present" if refused.error.code == "present_above_expected" else "spare"
+    return (group_id, field) if group_id else (str(refused.error.params.get("group_id", "")), of_code)
 
 
 def _found(desk: Desk, printed: Sequence[BatchView], names: Mapping[str, str]) -> Listed[BatchView]:

@@ -126,7 +126,7 @@ def _check_confirmed(session: Session, base_url: str, round_id: str, order: Prin
     if order.unanswered and not order.here_only:
         raise DomainError("slips_unanswered", address=f"{base_url}/v")
     live = sum(batch.left for batch in reads.batches(session, round_id))
-    if live and not order.again:
+    if live and order.numbers and not order.again:
         raise DomainError("slips_again", count=sum(order.numbers.values()), live=live)
     if not order.marked and (lacking := unprintable_on(session, round_id)):
         raise DomainError("slips_unprintable", signs="、".join(map(str, lacking)))
@@ -230,6 +230,8 @@ def set_counts(
             told_of = {"group": account.name, "group_id": account.group_id, "expected": account.expected}
             raise DomainError("present_above_expected", **told_of)
         acting.session.merge(_written(acting.actor, round_id, account.group_id, tally))
+    if row.key_holders > 1:
+        acting.say("counted_by_one_of_two")
     told = {"counts": dict(counts), "present": dict(present or {})}
     audit.record(acting.session, acting.now, acting.actor, "slips.count", round_id, **told)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from babel.core import UnknownLocaleError, negotiate_locale
 from babel.messages.pofile import read_po
 from starlette.requests import Request
 
+from app.core.chinese import day_in
 from app.core.errors import Ours
 
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
@@ -47,7 +49,7 @@ def worded(
 ) -> str:
     """Return the sentence in the language with its values; ``called`` may reword it before they are put in.
 
-    Of the values words of ours (``Ours``) are said in the language, and a tuple of them as it parts words.
+    Of the values words of ours (``Ours``) and days are said in the language, and a tuple of them as it parts words.
     """
     wording = called(sentence, translate(language, sentence))
     if not params:
@@ -59,6 +61,8 @@ def worded(
 def _told(language: str, value: object) -> object:
     if isinstance(value, tuple):
         return translate(language, "、").join(str(_told(language, each)) for each in value)
+    if isinstance(value, date):
+        return day_in(language, value)
     return translate(language, value) if isinstance(value, Ours) else value
 
 

@@ -112,6 +112,7 @@ def test_it_works_up_to_the_key(organiser: Desk, desk: Callable[[str], Desk], re
         assert signs_on(holder.get(f"{ready}/key").text) == ""
         assert holder.post(f"{ready}/key/check", words=" ".join(shown[-1])).status_code == 303
     assert [len(signs) for signs in shown] == [12] * 3
+    assert "票箱钥匙已生成。请各自保管好钥匙单" in holder.get(f"{ready}/key").text
     page = organiser.get(f"{ready}/key").text
     assert "已核对 3 / 3" in page
     assert "票箱钥匙已生成" in page
@@ -190,6 +191,7 @@ def test_it_works_from_the_shares_to_the_report(
     page = scrutineer.post("/rounds/r1/opening/share", words="\u3000".join(box.shares[1]))
     assert page.status_code == 200
     assert "已输入 1 份，需要 2 份" in page.text
+    assert "已收到这份钥匙" in page.text
     page = organiser.post("/rounds/r1/opening/share", words=box.shares[0], others="周八")
     assert "钥匙已齐" in page.text
     assert "周八" in page.text

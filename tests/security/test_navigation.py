@@ -49,6 +49,8 @@ NOT_CLICKED = {
     "supervisor GET /rectification/orders/{order_id}/comparison.svg": "no result is ever released to supervisors",
 }
 """What need not be reached, by everybody or by one role, and why."""
+BARE = re.compile(r'<(div|section) class="card-(?:body|header|footer)"[^>]*>\s*</\1>')
+"""A part of a card that nothing stands in: an empty strip on the page."""
 UNCOUNTED = re.compile("/scrutiny$")
 """The furnished rounds were put into the tables without an opening of a box, on which a scrutiny report reports."""
 
@@ -119,4 +121,6 @@ def test_every_page_is_reached_by_clicking(furnished: World) -> None:
         wrong |= {f"{role} {address}": "leads nowhere" for address in answers if not route_of(address)}
         broken = {address: answer for address, answer in answers.items() if is_broken(address, answer)}
         wrong |= {f"{role} {address}": answer.status_code for address, answer in broken.items()}
+        bare = [address for address, answer in answers.items() if is_page(answer) and BARE.search(answer.text)]
+        wrong |= {f"{role} {address}": "an empty strip where a search box would be" for address in bare}
     assert wrong == {}

@@ -117,6 +117,8 @@ def test_a_second_set_of_slips_is_asked_for_twice(
     assert refused.status_code == 409
     assert "再印 27 张？本轮已印 27 张还有效" in refused.text
     assert 'value="15"' in refused.text
+    unsaid = desk.post(f"/rounds/{round_id}/slips/print", here_only="1")
+    assert "没有填写要印的张数" in unsaid.text, "without numbers there is no second set to ask about"
     assert desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **wanted, again="1").content.startswith(b"%PDF-")
     assert printed(database, round_id) == [(12, 0), (12, 0), (15, 0), (15, 0)]
     assert desk.post(f"/rounds/{round_id}/slips/void", reason="").status_code == 422
@@ -191,14 +193,36 @@ def test_counts_that_cannot_be_right_are_refused_and_kept(desk: Desk, round_id: 
     assert desk.post(f"/rounds/{round_id}/slips/counts", **good).status_code == 303
 
 
-def test_more_present_than_there_are_is_told_beside_the_field(desk: Desk, round_id: str, groups: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("present", "900"),
+        ("spare", "13"),
+        *((name, text) for name in ("present", "spare", "back") for text in ("-1", "三")),
+    ],
+)
+def test_a_count_that_is_refused_is_told_beside_its_field(
+    desk: Desk, round_id: str, groups: list[str], field: str, value: str
+) -> None:
     desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **{f"n-{group}": "12" for group in groups})
     fields = {f"{name}-{group}": "1" for group in groups for name in ("present", "spare", "back")}
-    fields |= {f"present-{groups[1]}": "900"}
+    fields |= {f"{field}-{groups[1]}": value}
     page = desk.post(f"/rounds/{round_id}/slips/counts", **fields).text
-    marked = re.findall(r'<input [^>]*name="([\w-]+)"[^>]*aria-invalid="true" aria-describedby="([\w-]+)"', page)
-    assert marked == [(f"present-{groups[1]}", f"wrong-{groups[1]}")]
+    assert marked(page) == [(f"{field}-{groups[1]}", f"wrong-{groups[1]}")]
     assert f'id="wrong-{groups[1]}"' in page
+
+
+def test_a_number_to_print_that_is_refused_is_told_beside_its_field(
+    desk: Desk, round_id: str, groups: list[str]
+) -> None:
+    wanted = {f"n-{groups[0]}": "12", f"n-{groups[1]}": "一些"}
+    page = desk.post(f"/rounds/{round_id}/slips/print", here_only="1", **wanted).text
+    assert marked(page) == [(f"n-{groups[1]}", f"wrong-{groups[1]}")]
+
+
+def marked(page: str) -> list[tuple[str, str]]:
+    """Return the fields that are marked as wrong, and what says why."""
+    return re.findall(r'<input [^>]*name="([\w-]+)"[^>]*aria-invalid="true" aria-describedby="([\w-]+)"', page)
 
 
 def test_no_page_tells_of_a_single_ballot_while_the_round_is_open(

@@ -1,5 +1,7 @@
 """Numbers in English sentences: one of a thing stands in the singular."""
 
+from datetime import date
+
 import pytest
 
 from app.core.errors import Ours
@@ -24,6 +26,12 @@ def test_it_works(english: str, params: dict[str, object], said: str) -> None:
 
 def test_chinese_is_left_alone() -> None:
     assert worded("zh", "%(n)s actions", {"n": 1}) == "1 actions"
+
+
+def test_days_among_the_values_are_written_as_the_reader_writes_them() -> None:
+    sentence, values = "%(day)s|%(days)s", {"day": date(2027, 1, 4), "days": (date(2026, 12, 31),)}
+    assert worded("zh", sentence, values) == "2027年1月4日|2026年12月31日"
+    assert worded("en", sentence, values) == "4 January 2027|31 December 2026"
 
 
 def test_words_of_ours_among_the_values_are_said_too_and_what_was_typed_is_left() -> None:

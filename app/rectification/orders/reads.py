@@ -312,7 +312,7 @@ def refuse_days_off(session: Session, campaign_id: str, days: Mapping[str, date]
     table = days_table(session, campaign_id, days.values())
     for field, day in days.items():
         if (later := working_day_from(day, table)) != day:
-            raise DomainError("deadline_day_off", field=field, day=day.isoformat(), next=later.isoformat())
+            raise DomainError("deadline_day_off", field=field, day=day, next=later)
 
 
 def unknown_years(session: Session, campaign_id: str, start: date, working_days: int) -> tuple[int, ...]:

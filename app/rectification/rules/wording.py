@@ -123,7 +123,7 @@ GAPS = {
     GapCode.DUE_PAST: "第 %(number)s 项的完成时限已经过去，请改为今天或以后的日期。",
     GapCode.AT_ONCE_TOO_LATE: "第 %(number)s 项列为立行立改，完成时限却在三十天以后，请改时限或改为限期整改。",
     GapCode.LEAD_IS_CO_UNIT: "第 %(number)s 项的主办单位同时列为协办单位，请去掉其中一处。",
-    GapCode.DUE_DAY_OFF: "第 %(number)s 项的完成时限是休息日，请改为工作日；之后的第一个工作日是%(day)s。",
+    GapCode.DUE_DAY_OFF: "第 %(number)s 项的完成时限是休息日，请改为工作日；之后的第一个工作日是 %(day)s。",
 }
 
 
@@ -261,5 +261,5 @@ STAGE_PROBLEMS = {
     StageProblem.NAME_MISSING: "名称没有填写。",
     StageProblem.KEY_TWICE: "标识重复，请换一个。",
     StageProblem.ENDS_BEFORE_START: "结束日期早于开始日期。",
-    StageProblem.DUE_DAY_OFF: "截止日期是休息日，请改为工作日；之后的第一个工作日是%(day)s。",
+    StageProblem.DUE_DAY_OFF: "截止日期是休息日，请改为工作日；之后的第一个工作日是 %(day)s。",
 }

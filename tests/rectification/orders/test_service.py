@@ -122,7 +122,7 @@ def test_it_refuses_a_deadline_on_a_day_off_and_names_the_next_working_day(
         with pytest.raises(DomainError) as refused:
             ordering.confirm(acting, found.round_id, found.unit_id, replace(right, dates=dates))
         assert refused.value.code == "deadline_day_off"
-        assert refused.value.params == {"field": field, "day": "2027-01-24", "next": "2027-01-25"}
+        assert refused.value.params == {"field": field, "day": sunday, "next": monday}
         session.rollback()
         save(acting, ROOT, [Change(sunday, working=True)])
         assert ordering.confirm(acting, found.round_id, found.unit_id, replace(right, dates=dates))
