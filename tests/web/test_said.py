@@ -106,6 +106,6 @@ def posts() -> set[str]:
 
 
 def test_every_form_has_its_sentence() -> None:
-    told = set(SENTENCES) - {"asked"}
+    told = set(SENTENCES) - {"asked", "counted_by_one_of_two"}
     assert told | set(SHOWN_OTHERWISE) == posts()
     assert told & set(SHOWN_OTHERWISE) == set()
