@@ -41,9 +41,9 @@ _NUMBERS = itertools.count(1)
 COMPILED: dict[str, dict[object, object]] = {}
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _statements_compiled_once() -> Iterator[None]:
-    """Let the engines of all tests share what they compile: each would write the same thousand statements anew."""
+@contextmanager
+def compiled_once() -> Iterator[None]:
+    """Let all engines share what they compile: each would write the same thousand statements anew."""
     first: dict[str, sa.Dialect] = {}
 
     def create(url: str, **options: object) -> sa.Engine:
@@ -56,6 +56,13 @@ def _statements_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.core.db.create_engine", create)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """Compile each statement once for all tests."""
+    with compiled_once():
         yield
 
 
