@@ -42,12 +42,15 @@ def rows_of(paper: Paper) -> list[GroupRow]:
 def request_to_freeze(session: Session, round_id: str) -> dict[str, Any]:
     """Return what is asked for: the digest of the paper as it is now, with the groups that the second person sees.
 
-    DomainError ``round_wrong_state`` or ``steps_missing``.
+    DomainError ``round_wrong_state``, ``steps_missing``, or ``one_holder`` where one person could open the box: that
+    is for rehearsals, which are never asked for, and for the demo, which asks nobody (SEC-77).
     """
     row = get_round(session, round_id)
     if next_state(row.state, Event.FREEZE) is None:
         raise DomainError("round_wrong_state")
     paper = draft_paper(session, row)
+    if paper.key_holders == 1:
+        raise DomainError("one_holder")
     refuse_missing(freeze_problems(paper))
     groups = [{"name": of.group.name, "expected": of.group.expected, "without": of.left_out} for of in rows_of(paper)]
     return {"paper": paper_digest(paper_text(paper)), "groups": groups}

@@ -1,6 +1,7 @@
 """What would fail in the hall, said before the freeze: on the round's page and by ``manyidu check``, from one place.
 
-None of it hinders the next step: a person at his own computer may know better.
+None of it hinders the next step, but for a box that one person could open: a person at his own computer may know
+better.
 """
 
 import shutil
@@ -63,7 +64,7 @@ def hall_steps(session: Session, row: RoundView, hall: Hall) -> list[Step]:
         return []
     paper = frozen_paper(session, row.id)[0] if row.paper_hash else draft_paper(session, row)
     able = able_to_log_in(session, AGREE, office_of(session, row.campaign_id))
-    people = [] if row.is_rehearsal else _people(session, paper, able, hall)
+    people = [] if row.is_rehearsal else _people(session, row, paper, able, hall)
     return [
         *people,
         *_address(row, hall),
@@ -73,13 +74,14 @@ def hall_steps(session: Session, row: RoundView, hall: Hall) -> list[Step]:
     ]
 
 
-def _people(session: Session, paper: Paper, able: Sequence[Principal], hall: Hall) -> Iterable[Step]:
+def _people(session: Session, row: RoundView, paper: Paper, able: Sequence[Principal], hall: Hall) -> Iterable[Step]:
     organisers = [one for one in able if AGREE[0] in one.roles]
     if paper.two_person:
         label = "至少两个能登录的账号（组织者或监票人）：截止、公布等事项须由另一人同意"
         yield Step("second", label, len(able) > 1, "/staff", needed=False)
+    href = "" if row.paper_hash else f"/rounds/{row.id}/edit"
     label = "开箱钥匙由两人以上分持（1 份中的 1 份只供演示和演练：持钥匙的一个人就能开箱）"
-    yield Step("one_holder", label, paper.key_holders > 1, "", needed=False)
+    yield Step("one_holder", label, paper.key_holders > 1, href, needed=bool(href))
     label, enough = "能登录的持钥匙账号不少于钥匙份数", len(able) >= paper.key_holders
     yield Step("holders_able", label, enough, "/staff", f"{len(able)}/{paper.key_holders}", needed=False)
     if hall.organiser_totp:

@@ -120,7 +120,9 @@ def new_round(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show the form for a new round with the defaults of the campaign's kind."""
     kind = campaigns.get_campaign(desk.session, campaign_id).kind
     preset = {"title": kind.round_title, "form_key": kind.round_form, "remarks": kind.remarks}
-    return _draft_page(desk, campaign_id, {"key_needed": 2, "key_holders": 3, **preset})
+    return _draft_page(
+        desk, campaign_id, {"key_needed": service.USUAL_SHARES[0], "key_holders": service.USUAL_SHARES[1], **preset}
+    )
 
 
 @router.post("/campaigns/{campaign_id}/rounds/new")

@@ -23,16 +23,7 @@ from app.core.secrets import new_id
 from app.rounds import document_reads, documents, restoring
 from app.rounds.acts import ALL_ACTS, EXTEND, intend
 from app.rounds.checklist import freeze_problems, left_over_step
-from app.rounds.domain import (
-    Event,
-    Paper,
-    PaperGroup,
-    RoundState,
-    Step,
-    check_times,
-    next_state,
-    paper_digest,
-)
+from app.rounds.domain import Event, Paper, PaperGroup, RoundState, Step, check_times, next_state, paper_digest
 from app.rounds.drafting import check_form, drafted, layout_of, left_over
 from app.rounds.english import with_english
 from app.rounds.models import BoxRoot, Intent, Round, RoundRetest
@@ -42,6 +33,8 @@ from app.rounds.reads import KIND, RoundView, frozen_paper, paper_text, parse_pa
 REMARK_BYTES = 1_200
 """Room for remarks in an envelope: 400 Chinese signs over all units; constant, so that length tells nothing."""
 MAX_HOLDERS = 16
+USUAL_SHARES = (2, 3)
+"""How many key shares open a box, and how many there are, where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +47,8 @@ class RoundDraft:
     shuffle_units: bool = False
     remarks: bool = False
     layout: str = ""
-    key_needed: int = 2
-    key_holders: int = 3
+    key_needed: int = USUAL_SHARES[0]
+    key_holders: int = USUAL_SHARES[1]
     wifi_name: str = ""
     wifi_password: str = ""
     opens_at: datetime | None = None

@@ -43,7 +43,7 @@ def make_round(page: Page, report: Path) -> str:
     page.get_by_label("轮次名称").fill("分析检查报告评议")
     page.get_by_label("测评表").select_option("t1")
     for field in ("开箱需要几份", "一共分成几份"):
-        page.get_by_label(field).select_option("1")
+        page.get_by_label(field).select_option("2")
     page.get_by_role("button", name="保存").click()
     page.get_by_role("link", name="评议一份文档").click()
     check(page)
@@ -87,7 +87,7 @@ def revise(page: Page, report: Path) -> None:
 def test_it_works(desk: Page, phone: Page, report: Path, installation: Installation) -> None:
     round_id = make_round(desk, report)
     codes = print_slips(desk, round_id)
-    shares = hand_out_keys(desk, round_id, 1)
+    shares = hand_out_keys(desk, round_id, 2)
     desk.goto(f"/rounds/{round_id}")
     confirm(desk, "开始投票")
     read_and_rate(phone, codes[0])

@@ -19,10 +19,12 @@ from app.rounds.approvals import ask_or_act, decide
 from app.rounds.domain import RoundState
 from app.rounds.freezing import FREEZE, request_to_freeze, rows_of
 from app.rounds.reads import frozen_paper, get_round, waiting_approvals
+from app.rounds.rehearsing import create_rehearsal
 from app.rounds.service import RoundDraft, draft_paper, edit_round
 from tests.cast import MORNING, Desk, committed, make_draft, refuses
 
 THREE_HOLDERS = RoundDraft("第一轮", "t2", remarks=True, key_needed=2, key_holders=3)
+ONE_HOLDER = replace(THREE_HOLDERS, key_needed=1, key_holders=1)
 
 
 def ask(acting: Acting, round_id: str) -> bool:
@@ -76,13 +78,24 @@ def test_it_refuses_somebody_who_is_newer_than_what_was_asked(acting: Acting, pe
     assert state(acting, round_id) == RoundState.DRAFT
 
 
-def test_one_key_lets_nobody_past_the_second_person(acting: Acting, people: dict[str, Principal]) -> None:
+@pytest.mark.parametrize("two_person", [True, False])
+def test_no_real_vote_has_a_box_that_one_person_opens(acting: Acting, *, two_person: bool) -> None:
+    round_id = make_draft(acting, two_person=two_person, draft=ONE_HOLDER)
+    with refuses("one_holder"):
+        ask(acting, round_id)
+    assert state(acting, round_id) == RoundState.DRAFT
+    rehearsal = get_round(acting.session, create_rehearsal(acting, round_id))
+    assert rehearsal.state is RoundState.READY, "what one person opens is for rehearsals"
+
+
+def test_the_key_is_not_made_one_persons_after_the_freeze_was_asked_for(
+    acting: Acting, people: dict[str, Principal]
+) -> None:
     round_id = make_draft(acting, draft=THREE_HOLDERS)
-    alone = replace(THREE_HOLDERS, key_needed=1, key_holders=1)
-    edit_round(acting, round_id, alone)
     assert not ask(acting, round_id)
-    agree(acting, people["lisi"], round_id)
-    assert state(acting, round_id) == RoundState.READY
+    edit_round(acting, round_id, ONE_HOLDER)
+    with refuses("freeze_outdated"):
+        agree(acting, people["lisi"], round_id)
     edited = acting.session.scalars(sa.select(AuditEntry.detail).where(AuditEntry.action == "round.edit")).one()
     assert '"keys": "1/1"' in edited
 

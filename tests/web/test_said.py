@@ -11,6 +11,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.rounds.service import RoundDraft
 from app.routers import DESK_FEATURES
 from app.web.said import COOKIE, SENTENCES
 from tests.cast import MORNING, PASSWORD, Desk, Desks, make_cast, make_draft
@@ -78,7 +79,8 @@ def test_a_refusal_tells_of_nothing_done(organiser: Desk) -> None:
 
 def test_what_is_only_asked_for_is_not_told_as_done(organiser: Desk, database: Database) -> None:
     with database.writing() as session:
-        round_id = make_draft(Acting(session, MORNING, ZHANGSAN))
+        draft = RoundDraft("第一轮", "t2", remarks=True, key_needed=2, key_holders=3)
+        round_id = make_draft(Acting(session, MORNING, ZHANGSAN), draft=draft)
     page = organiser.get(organiser.post(f"/rounds/{round_id}/freeze").headers["location"]).text
     assert f'role="status">{SENTENCES["asked"]}</div>' in page
     assert SENTENCES["/rounds/{round_id}/freeze"] not in page
