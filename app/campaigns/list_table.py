@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from app.campaigns.both_names import NO_NAMES, BothNames
 from app.campaigns.rules import strange_in_name
 from app.core.folding import folded, spaceless
 from app.office.sheets import tables
-from app.office.sheets.tables import SHOWN, CellProblem, Listing, Table, unseen_in
+from app.office.sheets.listings import Listing
+from app.office.sheets.tables import SHOWN, CellProblem, Table, unseen_in
 from app.office.workbook import Row, Sheet
 
 MAX_NAME: Final = 60
 MAX_ENGLISH: Final = 160
 MAX_ORDER: Final = 9_999
-_NOTHING: Final = frozenset({"", "无", "没有", "-", "—", "——", "/"})
+_NOTHING: Final = frozenset({"", "无", "没有", "none", "None", "-", "—", "——", "/"})
 """What is written into a cell of several names where there are none."""
 _SEPARATOR: Final = re.compile(r"([、;；,，])")
 
@@ -66,18 +68,20 @@ def named(text: str, known: Mapping[str, str]) -> tuple[list[str], list[str]]:
     return list(found), strange
 
 
-def joined(names: Sequence[str], every: Iterable[str]) -> str:
+def joined(names: Sequence[str], every: Iterable[str], between: str) -> str:
     """Return a cell from which ``named`` reads these of ``every`` name: on lines where a separator could mislead."""
-    text = "、".join(names)
+    text = between.join(names)
     return text if named(text, {folded(name): name for name in every}) == ([*names], []) else "\n".join(names)
 
 
 class ListTable(Table):
     """A list of what a campaign has: names in an order, each once."""
 
-    def __init__(self, sheet: Sheet, listing: Listing, limit: int, problems: list[CellProblem]) -> None:
+    def __init__(
+        self, sheet: Sheet, listing: Listing, limit: int, problems: list[CellProblem], names: BothNames = NO_NAMES
+    ) -> None:
         super().__init__(sheet, listing)
-        self._limit = limit
+        self._limit, self._names = limit, names
         self._first_rows: dict[tuple[str, str], int] = {}
         self.listed = list(self._listing())
         problems += self.problems
@@ -108,6 +112,7 @@ class ListTable(Table):
     def name(self, row: Row, key: str = "name") -> str | None:
         """Return the checked text; None if it was reported. Text that looks like a formula is text."""
         text = self.text(row, key)
+        text = self._names.stored(text) if key == "name" else text
         if unseen := unseen_in(text):
             self.report(row.number, key, "text_control", value=unseen)
         elif len(text) > (limit := MAX_ENGLISH if key == "english" else MAX_NAME):

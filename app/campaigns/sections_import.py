@@ -19,6 +19,7 @@ from app.campaigns.sections_listing import (
     SHEET,
     SHEETS,
     Known,
+    Names,
     ObjectRow,
     SectionRow,
     SectionsPreview,
@@ -66,6 +67,13 @@ def known_of(campaign: CampaignView) -> Known:
         frozenset(names.values()),
         {group.name: frozenset(names[unit_id] for unit_id in group.left_out) for group in campaign.groups},
         {folded(section.noun): _unfit(campaign, section) for section in campaign.sections if section.rule},
+        Names.of(
+            campaign.english,
+            [section.noun for section in campaign.sections],
+            [form.title for form in campaign.forms],
+            [unit.name for unit in campaign.units],
+            [group.name for group in campaign.groups],
+        ),
     )
 
 

@@ -1,61 +1,50 @@
 """Sections with what is rated in them, out of an uploaded list: every bad cell is named before anything is saved."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 from app.campaigns import list_table
+from app.campaigns.both_names import NO_NAMES, BothNames
 from app.campaigns.domain import Objects
 from app.campaigns.list_table import ListTable, named
 from app.campaigns.rules import MAX_SECTIONS, MAX_UNITS, NOUN_LIMIT, name_key
 from app.core.errors import DomainError
 from app.core.folding import folded
-from app.office.sheets.tables import (
-    SHOWN,
-    CellProblem,
-    Listing,
-    Reading,
-    has_needed,
-    left_sheets,
-    names_told,
-    unseen_in,
-)
+from app.office.sheets.listings import Listing
+from app.office.sheets.tables import SHOWN, CellProblem, Reading, has_needed, left_sheets, names_told, unseen_in
 from app.office.workbook import Row, Sheet, Workbook
 
 SHEET: Final = "分表"
-SHEETS: Final = (SHEET, "分表和对象", "测评对象", "测评对象名单", "名单")
-SORTS: Final[Mapping[str, Objects]] = MappingProxyType(
+SHEETS: Final = (SHEET, "分表和对象", "测评对象", "测评对象名单", "名单", "Sections")
+SORTS: Final[Mapping[Objects, tuple[str, ...]]] = MappingProxyType(
     {
-        "单位": Objects.UNIT,
-        "班子": Objects.UNIT,
-        "人员": Objects.PERSON,
-        "同志": Objects.PERSON,
-        "干部": Objects.PERSON,
-        "项目": Objects.PROJECT,
-        "事项": Objects.PROJECT,
-        "文件": Objects.DOCUMENT,
-        "报告": Objects.DOCUMENT,
-        "文档": Objects.DOCUMENT,
+        Objects.UNIT: ("单位", "班子", "Unit", "Units"),
+        Objects.PERSON: ("人员", "同志", "干部", "Person", "People"),
+        Objects.PROJECT: ("项目", "事项", "Project", "Projects"),
+        Objects.DOCUMENT: ("文件", "报告", "文档", "Document", "Documents", "Report"),
     }
 )
-"""What may be written for a sort of object; the first for each is what the template prints."""
+"""What may be written for a sort of object; the first of each language is what the template prints."""
+_MEANT: Final = {folded(word): sort for sort, words in SORTS.items() for word in words}
 LISTING: Final = Listing(
     {
-        "section": ("分表", "分表名称", "分表名", "所在分表", "所属分表", "票面", "测评类别"),
-        "objects": ("对象种类", "测评对象种类", "种类", "对象类型", "类型", "评什么"),
-        "form": ("测评表", "测评表名称", "使用测评表", "所用测评表", "表名", "测评票", "表样"),
+        "section": ("分表", "分表名称", "分表名", "所在分表", "所属分表", "票面", "测评类别", "Section"),
+        "objects": ("对象种类", "测评对象种类", "种类", "对象类型", "类型", "评什么", "Sort of object", "Sort", "Type"),
+        "form": ("测评表", "测评表名称", "使用测评表", "所用测评表", "表名", "测评票", "表样", "Form", "Form used"),
         "name": (
             "名称", "对象名称", "测评对象", "被测评对象", "姓名", "单位名称", "项目名称", "报告名称", "事项名称",
-            "名称(姓名)", "姓名(名称)",
+            "名称(姓名)", "姓名(名称)", "Name", "Object",
         ),
-        "class": ("对象类别", "类别", "单位类别", "分类"),
-        "duty": ("职务", "现任职务", "职务名称", "岗位"),
-        "responsible": ("主办单位", "责任单位", "承办单位", "牵头单位", "办理单位"),
+        "class": ("对象类别", "类别", "单位类别", "分类", "Class"),
+        "duty": ("职务", "现任职务", "职务名称", "岗位", "Position"),
+        "responsible": ("主办单位", "责任单位", "承办单位", "牵头单位", "办理单位", "Responsible unit"),
         "leaves_out": (
             "不参评的类别", "不参评类别", "不评的类别", "回避类别", "回避", "回避的参评人员", "不参评人员类别",
+            "Groups that do not rate it",
         ),
-        "order": ("序号", "编号", "排序", "序", "顺序", "次序", "no."),
+        "order": ("序号", "编号", "排序", "序", "顺序", "次序", "No."),
     },
     ("section", "name"),
     {"order": "column_order"},
@@ -107,6 +96,24 @@ class SectionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What stands in a list of sections by name, which may be written in English."""
+
+    nouns: BothNames
+    forms: BothNames
+    objects: BothNames
+    groups: BothNames
+
+    @classmethod
+    def of(cls, own: Mapping[str, str], *sorts: Iterable[str]) -> Self:
+        """Return names of sections, forms, objects and groups, with their English out of a campaign's dictionary."""
+        return cls(*(BothNames.of(own, names) for names in sorts))
+
+
+NAMELESS: Final = Names(NO_NAMES, NO_NAMES, NO_NAMES, NO_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What a list is checked against: the campaign's forms by key, its groups, its sections by noun (sort, form)."""
 
@@ -119,6 +126,7 @@ class Known:
     """Of it, by the name of a group, what that does not rate."""
     unfit: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By the noun of a section that has a rule of its own, the forms that cannot be judged by it."""
+    names: "Names" = field(default_factory=lambda: NAMELESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +147,7 @@ def preview_sections(workbook: Workbook, known: Known) -> SectionsPreview:
     """Check a workbook read with ``read_workbook(data, SHEETS)``; DomainError ``workbook_no_sections``."""
     sheet = _chosen(workbook)
     problems: list[CellProblem] = []
-    table = ListTable(sheet, LISTING, MAX_UNITS, problems)
+    table = ListTable(sheet, LISTING, MAX_UNITS, problems, known.names.objects)
     drafts = _drafts(table, known)
     sections = tuple(found for draft in drafts if (found := draft.finished(table, known)))
     _check_counts(table, drafts, known)
@@ -190,7 +198,7 @@ class _Draft:
         key = _form(table, self, known, saved) if "form" in self.said else saved[1] if saved else None
         for wanted in OF_SECTION if saved is None else ():
             if wanted not in self.said:
-                title = LISTING.titles[wanted][0]
+                title = LISTING.headings[wanted]
                 table.report(self.row.number, wanted, "section_new_without", section=self.noun, wanted=title)
         if key in known.unfit.get(folded(self.noun), ()):
             at = self.said.get("form", ("", self.row.number))[1]
@@ -201,7 +209,7 @@ class _Draft:
 
 def _meant(key: str, text: str) -> str:
     """Return what a cell says of a section: a sort of object has several words."""
-    sort = SORTS.get("".join(text.split())) if key == "objects" else None
+    sort = _MEANT.get(folded(text)) if key == "objects" else None
     return folded(text) if sort is None else sort
 
 
@@ -232,7 +240,7 @@ def _drafts(table: ListTable, known: Known) -> list[_Draft]:
     drafts: dict[str, _Draft] = {}
     draft: _Draft | None = None
     for row in table.listed:
-        text = table.text(row, "section")
+        text = known.names.nouns.stored(table.text(row, "section"))
         if unseen := unseen_in(text):
             table.report(row.number, "section", "text_control", value=unseen)
         elif len(text) > NOUN_LIMIT:
@@ -251,7 +259,7 @@ def _objects(table: ListTable, row: Row, known: Known) -> Iterator[ObjectRow]:
     """Yield what a row lists; a row may name a section alone."""
     if not any(table.text(row, key) for key in ("name", *_WORDS, "leaves_out")):
         return
-    name, left_out = table.name(row), _left_out(table, row, known.groups)
+    name, left_out = table.name(row), _left_out(table, row, known)
     words = {key: table.name(row, key) for key in _WORDS if key in table.columns}
     if name is not None and None not in words.values():
         yield ObjectRow(name, words.get("class"), words.get("duty"), words.get("responsible"), left_out)
@@ -259,7 +267,7 @@ def _objects(table: ListTable, row: Row, known: Known) -> Iterator[ObjectRow]:
 
 def _sort(table: ListTable, draft: _Draft) -> Objects | None:
     text, row = draft.said["objects"]
-    sort = SORTS.get("".join(text.split()))
+    sort = _MEANT.get(folded(text))
     if sort is None:
         table.report(row, "objects", "sort_unknown", value=text[:SHOWN])
     return sort
@@ -267,7 +275,8 @@ def _sort(table: ListTable, draft: _Draft) -> Objects | None:
 
 def _form(table: ListTable, draft: _Draft, known: Known, saved: tuple[Objects, str] | None) -> str | None:
     text, row = draft.said["form"]
-    keys = [key for key, title in known.forms if folded(title) == folded(text)]
+    title = folded(known.names.forms.stored(text))
+    keys = [key for key, each in known.forms if folded(each) == title]
     if saved and saved[1] in keys:
         return saved[1]
     if len(keys) != 1:
@@ -276,13 +285,14 @@ def _form(table: ListTable, draft: _Draft, known: Known, saved: tuple[Objects, s
     return keys[0]
 
 
-def _left_out(table: ListTable, row: Row, groups: Sequence[str]) -> tuple[str, ...] | None:
+def _left_out(table: ListTable, row: Row, known: Known) -> tuple[str, ...] | None:
     """Return the groups named in a row, in their order; None where there is no such column."""
     if "leaves_out" not in table.columns:
         return None
-    chosen, strange = named(table.text(row, "leaves_out"), {folded(name): name for name in groups})
+    written = {**known.names.groups.known, **{folded(name): name for name in known.groups}}
+    chosen, strange = named(table.text(row, "leaves_out"), written)
     for part in strange[:SHOWN]:
         table.report(row.number, "leaves_out", "group_not_here", value=part[:SHOWN])
-    if chosen and set(chosen) == set(groups):
+    if chosen and set(chosen) == set(known.groups):
         table.report(row.number, "leaves_out", "all_groups_left_out", value=table.text(row, "name")[:SHOWN])
-    return tuple(name for name in groups if name in chosen)
+    return tuple(name for name in known.groups if name in chosen)

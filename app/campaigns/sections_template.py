@@ -7,19 +7,16 @@ import xlsxwriter
 
 from app.campaigns.domain import Objects
 from app.campaigns.list_table import joined
+from app.campaigns.names import english_of
 from app.campaigns.reads import CampaignView, SectionView, get_campaign
-from app.campaigns.sections_listing import LISTING, SHEET, SORTS
+from app.campaigns.sections_listing import LISTING, SHEETS, SORTS
 from app.campaigns.workbook_template import NO_DATE, SheetWriter
 from app.office.bench import Bench, Made
 from app.office.books import written
+from app.office.language import _, language_of_file, written_in
+from app.office.sheets.listings import in_both
 
-FILE: Final = "分表和测评对象.xlsx"
-_NOTE: Final = (
-    "每行一个测评对象，先后就是票上的先后。分表、对象种类、测评表写在每张分表的第一行，以下可以空着。"
-    "不参评的类别写参评人员类别的名称，多个用“、”隔开。"
-)
-_TITLES: Final = {key: titles for key, titles in LISTING.titles.items() if key not in LISTING.unsaved}
-_WRITTEN: Final = {sort: word for word, sort in reversed(list(SORTS.items()))}
+_COLUMNS: Final = {key: heading for key, heading in LISTING.headings.items() if key not in LISTING.unsaved}
 
 Line = dict[str, str | int]
 """What stands in a row, by the keys of its columns."""
@@ -29,7 +26,13 @@ def template(bench: Bench) -> Made:
     """Make the workbook of a campaign's sections, in the workshop."""
     with bench.reading() as session:
         campaign = get_campaign(session, bench.arguments["campaign"])
-    return Made(sections_xlsx(lines_of_campaign(campaign)), FILE)
+    with written_in(bench.language):
+        return sections_file(lines_of_campaign(campaign))
+
+
+def sections_file(lines: Sequence[Line]) -> Made:
+    """Return the workbook of these rows with the name of its file."""
+    return Made(sections_xlsx(lines), _("分表和测评对象.xlsx"))
 
 
 def sections_xlsx(lines: Sequence[Line]) -> bytes:
@@ -37,7 +40,11 @@ def sections_xlsx(lines: Sequence[Line]) -> bytes:
 
     def fill(book: xlsxwriter.Workbook) -> None:
         book.set_properties({"created": NO_DATE})
-        SheetWriter(book, SHEET, _TITLES, _NOTE).fill(lines)
+        note = _(
+            "每行一个测评对象，先后就是票上的先后。分表、对象种类、测评表写在每张分表的第一行，以下可以空着。"
+            "不参评的类别写参评人员类别的名称，多个用“、”隔开。"
+        )
+        SheetWriter(book, in_both(SHEETS), _COLUMNS, note).fill(lines)
 
     return written(fill)
 
@@ -45,14 +52,15 @@ def sections_xlsx(lines: Sequence[Line]) -> bytes:
 def line(section: tuple[str, Objects, str], words: Sequence[str] = ("", "", "", ""), leaves_out: str = "") -> Line:
     """Return a row: noun, sort and form of a section; name, class, position and responsible unit of an object.
 
-    ``leaves_out``: the groups that do not rate it, as a cell.
+    ``leaves_out``: the groups that do not rate it, as a cell. A list may go to another campaign, which knows what was
+    typed here by no English: of names only those that ship are said in the language of the file.
     """
     noun, sort, form = section
     name, object_class, duty, responsible = words
     return {
         "section": noun,
-        "objects": _WRITTEN[sort],
-        "form": form,
+        "objects": _(in_both(SORTS[sort])),
+        "form": (english_of({}, form) if language_of_file() == "en" else "") or form,
         "name": name,
         "class": object_class,
         "duty": duty,
@@ -74,7 +82,7 @@ def _lines_of(campaign: CampaignView, section: SectionView) -> list[Line]:
         line(
             named,
             (unit.name, unit.object_class, unit.duty, unit.responsible),
-            joined([group.name for group in campaign.groups if unit.id in group.left_out], groups),
+            joined([group.name for group in campaign.groups if unit.id in group.left_out], groups, _("、")),
         )
         for unit in campaign.of_section(section.id)
     ]

@@ -47,6 +47,7 @@ def known_of(session: Session, campaign: CampaignView, *, three_roles: bool) -> 
         liaisons={unit.name: frozenset(one.name for one in found.get(unit.id, ())) for unit in campaign.units},
         roles=roles_offered(three_roles=three_roles),
         accounts={one.login: one.name for one in everyone if Role.LIAISON in one.roles and not one.disabled},
+        english=campaign.english,
     )
 
 

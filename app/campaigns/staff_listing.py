@@ -11,28 +11,30 @@ from typing import Final
 
 from app.accounts.domain import Role, refused_join
 from app.accounts.service import LOGIN_SHAPE
+from app.campaigns.both_names import BothNames
 from app.campaigns.list_table import named, parts_of
 from app.campaigns.rules import strange_in_name
 from app.core.errors import Ours
 from app.core.folding import folded
 from app.office.sheets import tables
-from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, Table, has_needed, left_sheets, unseen_in
+from app.office.sheets.listings import Listing
+from app.office.sheets.tables import SHOWN, CellProblem, Reading, Table, has_needed, left_sheets, unseen_in
 from app.office.workbook import Row, Sheet, Workbook
 
-SHEETS = ("工作人员", "人员", "联络员", "人员名单", "联络员名单")
+SHEETS = ("工作人员", "人员", "联络员", "人员名单", "联络员名单", "Staff")
 MAX_STAFF = 500
 MAX_NAME = 40
 LISTING: Final = Listing(
     {
-        "order": ("序号", "编号", "序", "no."),
-        "name": ("姓名", "人员姓名", "名字", "联络员", "联络员姓名", "工作人员", "人员"),
-        "login": ("用户名", "登录名", "账号", "登录账号", "帐号", "用户账号"),
-        "role": ("角色", "身份", "权限", "分工"),
+        "order": ("序号", "编号", "序", "No."),
+        "name": ("姓名", "人员姓名", "名字", "联络员", "联络员姓名", "工作人员", "人员", "Name"),
+        "login": ("用户名", "登录名", "账号", "登录账号", "帐号", "用户账号", "User name", "Log-in name", "Login"),
+        "role": ("角色", "身份", "权限", "分工", "Role", "Roles"),
         "units": (
             "单位", "单位名称", "联络单位", "所联络单位", "负责单位", "所在单位", "部门", "部门名称", "工作单位",
-            "被测评单位", "参评单位",
+            "被测评单位", "参评单位", "Unit", "Units",
         ),
-        "note": ("备注", "说明"),
+        "note": ("备注", "说明", "Notes"),
     },
     ("name",),
     {"note": "column_note"},
@@ -79,6 +81,8 @@ class Known:
     """The roles that an account can be given here."""
     accounts: Mapping[str, str] = field(default_factory=dict)
     """The names of liaisons in office by log-in name."""
+    english: Mapping[str, str] = field(default_factory=dict)
+    """The English of names in the campaign's dictionary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class _StaffTable(Table):
     def __init__(self, sheet: Sheet, known: Known) -> None:
         super().__init__(sheet, LISTING)
         self._known = known
-        self._units = {folded(name): name for name in known.units}
+        self._units = BothNames.of(known.english, known.units).known
         self._roles = {
             folded(word): role for role in known.roles for word in (*ROLE_SPELLINGS.get(role, ()), role.value)
         }

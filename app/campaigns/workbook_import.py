@@ -9,17 +9,18 @@ from app.campaigns.domain import GROUP_FLOOR
 from app.campaigns.list_table import MAX_NAME, ListTable, named, whole
 from app.core.errors import DomainError
 from app.core.folding import folded
-from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, has_needed, left_sheets, names_told
+from app.office.sheets.listings import Listing, in_both
+from app.office.sheets.tables import SHOWN, CellProblem, Reading, has_needed, left_sheets, names_told
 from app.office.workbook import Row, Sheet, Workbook
 
 UNITS_SHEET = "单位"
 GROUPS_SHEET = "参评人员类别"
-UNITS_SHEETS = (UNITS_SHEET, "参评单位", "被测评单位", "单位名单", "测评对象", "单位名录")
-GROUPS_SHEETS = (GROUPS_SHEET, "参评人员", "人员类别", "类别")
+UNITS_SHEETS = (UNITS_SHEET, "参评单位", "被测评单位", "单位名单", "测评对象", "单位名录", "Units")
+GROUPS_SHEETS = (GROUPS_SHEET, "参评人员", "人员类别", "类别", "Voter groups")
 SHEETS = UNITS_SHEETS + GROUPS_SHEETS
 
-_ORDER = ("序号", "编号", "排序", "序", "顺序", "次序", "no.")
-_ENGLISH = ("英文名称", "英文", "英文名", "英文全称", "英语名称", "english", "english name", "name in english")
+_ORDER = ("序号", "编号", "排序", "序", "顺序", "次序", "No.")
+_ENGLISH = ("英文名称", "英文", "英文名", "英文全称", "英语名称", "English name", "English", "name in English")
 LISTINGS: Final[Mapping[str, Listing]] = {
     UNITS_SHEET: Listing(
         {
@@ -27,10 +28,11 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             "name": (
                 "单位名称", "单位", "名称", "参评单位", "被测评单位", "单位全称", "被评单位", "测评单位", "测评对象",
                 "部门名称", "部门", "责任单位", "涉及单位", "涉及部门", "单位(部门)名称", "机构名称", "全称",
+                "Unit", "Name of the unit", "Name",
             ),
-            "short": ("简称", "单位简称"),
+            "short": ("简称", "单位简称", "Short name"),
             "english": _ENGLISH,
-            "note": ("备注", "说明"),
+            "note": ("备注", "说明", "Notes"),
         },
         ("name",),
         {"short": "column_short", "note": "column_note"},
@@ -41,13 +43,15 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             "name": (
                 "类别名称", "类别", "参评人员类别", "人员类别", "参评人员", "名称", "参评类别", "人员", "参评对象",
                 "评议人员类别", "评议人员", "测评人员类别", "测评人员", "群体",
+                "Voter group", "Group", "Name",
             ),
             "expected": (
                 "应参加人数", "应参加", "人数", "应到人数", "应到", "应参评人数", "参评人数",
-                "应参加测评人数", "总人数",
+                "应参加测评人数", "总人数", "People expected",
             ),
             "leaves_out": (
                 "不参评单位", "不测评单位", "不评单位", "回避单位", "不参评的单位", "不参加测评的单位", "不评议单位",
+                "Units not rated",
             ),
             "english": _ENGLISH,
         },
@@ -141,7 +145,12 @@ def _chosen(workbook: Workbook) -> tuple[Sheet | None, Sheet | None]:
         likely = (sheet for sheet in others if sheet is not groups and has_needed(sheet, LISTINGS[UNITS_SHEET]))
         units = next(likely, None)
     if units is None and groups is None:
-        raise DomainError("workbook_no_sheet", units=UNITS_SHEET, groups=GROUPS_SHEET, found=names_told(workbook.names))
+        raise DomainError(
+            "workbook_no_sheet",
+            units=in_both(UNITS_SHEETS),
+            groups=in_both(GROUPS_SHEETS),
+            found=names_told(workbook.names),
+        )
     return units, groups
 
 

@@ -9,9 +9,21 @@ import xlsxwriter
 from app.campaigns.domain import GROUP_FLOOR
 from app.campaigns.list_table import joined
 from app.campaigns.reads import get_campaign
-from app.campaigns.workbook_import import GROUPS_SHEET, MAX_EXPECTED, TITLES, UNITS_SHEET, GroupRow, UnitRow
+from app.campaigns.workbook_import import (
+    GROUPS_SHEET,
+    GROUPS_SHEETS,
+    LISTINGS,
+    MAX_EXPECTED,
+    UNITS_SHEET,
+    UNITS_SHEETS,
+    GroupRow,
+    UnitRow,
+)
+from app.core.errors import Ours
 from app.office.bench import Bench, Made
 from app.office.books import written
+from app.office.language import _, written_in
+from app.office.sheets.listings import in_both
 from app.office.workbook import export_text, looks_like_formula
 
 _WIDTHS = {
@@ -19,8 +31,6 @@ _WIDTHS = {
     "order": 8, "name": 32, "short": 16, "english": 36, "note": 28, "expected": 14, "leaves_out": 48,
 }  # fmt: skip
 _SPARE_ROWS = 200
-_UNITS_NOTE = "每行一个单位，按机构序列编号。改好后保存，再到系统中上传；上传后先预览，确认后才保存。"
-_GROUPS_NOTE = "每行一个类别；应参加人数不少于 {k} 人。不参评单位写单位名称，多个用“、”隔开，没有就留空。"
 # The day of making tells who worked when, and makes two equal files differ.
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -36,7 +46,8 @@ def template(bench: Bench) -> Made:
         GroupRow(place, group.name, group.expected, tuple(names[of] for of in group.left_out), own.get(group.name, ""))
         for place, group in enumerate(campaign.groups, 1)
     ]
-    return Made(template_xlsx(units, groups), "单位和类别.xlsx")
+    with written_in(bench.language):
+        return Made(template_xlsx(units, groups), _("单位和类别.xlsx"))
 
 
 def template_xlsx(units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> bytes:
@@ -46,17 +57,21 @@ def template_xlsx(units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> bytes
 
 def _fill(book: xlsxwriter.Workbook, units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> None:
     book.set_properties({"created": NO_DATE})
-    SheetWriter(book, UNITS_SHEET, TITLES[UNITS_SHEET], _UNITS_NOTE).fill(
+    note = _("每行一个单位，按机构序列编号。改好后保存，再到系统中上传；上传后先预览，确认后才保存。")
+    SheetWriter(book, in_both(UNITS_SHEETS), LISTINGS[UNITS_SHEET].headings, note).fill(
         [{"order": u.order, "name": u.name, "short": u.short, "english": u.english, "note": u.note} for u in units]
     )
-    sheet = SheetWriter(book, GROUPS_SHEET, TITLES[GROUPS_SHEET], _GROUPS_NOTE.format(k=GROUP_FLOOR))
+    note = _(
+        "每行一个类别；应参加人数不少于 %(k)s 人。不参评单位写单位名称，多个用“、”隔开，没有就留空。", k=GROUP_FLOOR
+    )
+    sheet = SheetWriter(book, in_both(GROUPS_SHEETS), LISTINGS[GROUPS_SHEET].headings, note)
     sheet.fill(
         [
             {
                 "order": g.order,
                 "name": g.name,
                 "expected": g.expected,
-                "leaves_out": joined(g.leaves_out, [u.name for u in units]),
+                "leaves_out": joined(g.leaves_out, [u.name for u in units], _("、")),
                 "english": g.english,
             }
             for g in groups
@@ -66,11 +81,11 @@ def _fill(book: xlsxwriter.Workbook, units: Sequence[UnitRow], groups: Sequence[
 
 
 class SheetWriter:
-    """One sheet: a note, the header, the rows; ``titles`` by the keys of its columns, the first of each is printed."""
+    """One sheet: a note, the columns of a list by their headings, its rows."""
 
-    def __init__(self, book: Any, name: str, titles: Mapping[str, Sequence[str]], note: str) -> None:  # noqa: ANN401 -- XlsxWriter has no types
-        self.keys = list(titles)
-        self.sheet = book.add_worksheet(name)
+    def __init__(self, book: Any, name: Ours, columns: Mapping[str, Ours], note: str) -> None:  # noqa: ANN401 -- XlsxWriter has no types
+        self.keys = list(columns)
+        self.sheet = book.add_worksheet(_(name))
         self.plain = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         self.quoted = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "quote_prefix": True})
         self.number = book.add_format({"num_format": "0", "valign": "top"})
@@ -79,7 +94,7 @@ class SheetWriter:
         for column, key in enumerate(self.keys):
             numeric = key in {"order", "expected"}
             self.sheet.set_column(column, column, _WIDTHS[key], self.number if numeric else self.plain)
-            self.sheet.write_string(1, column, titles[key][0], header)
+            self.sheet.write_string(1, column, _(columns[key]), header)
         self.sheet.freeze_panes(2, 0)
 
     def fill(self, rows: Sequence[dict[str, str | int]]) -> None:

@@ -1,10 +1,22 @@
 """Errors with a meaning inside; they get a status and a sentence only in ``web/errors.py``."""
 
+from typing import Self
+
 
 class Ours(str):
-    """A word of ours among the values of a sentence: the reader is told it in his language; all else was typed."""
+    """A word of ours among the values of a sentence: the reader is told it in his language; all else was typed.
 
-    __slots__ = ()
+    ``english``: what it is in English where the catalogue says something else of the same word, or nothing.
+    """
+
+    __slots__ = ("english",)
+    english: str
+
+    def __new__(cls, text: str, english: str = "") -> Self:
+        """Return a word of ours."""
+        word = super().__new__(cls, text)
+        word.english = english
+        return word
 
 
 class DomainError(Exception):

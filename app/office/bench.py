@@ -42,6 +42,11 @@ class Bench:
     base_url: str
 
     @property
+    def language(self) -> str:
+        """The language of the page from which the file is taken."""
+        return str(self.arguments.get("language", "zh"))
+
+    @property
     def today(self) -> date:
         """The day it is for the reader."""
         return self.now.astimezone(CHINA).date()

@@ -21,6 +21,7 @@ from app.office.bench import Made
 from app.office.shelf import JobState, Shelf
 from app.office.workshop import Craft, Order, Workshop, head_of
 from app.web import downloads
+from app.web.i18n import choose_language
 from app.web.pages import see_other
 
 PUBLIC_SECONDS: Final = 60.0
@@ -150,10 +151,14 @@ def file_later(
     request: Request, staff: Principal, craft: Craft, arguments: Mapping[str, Any],
     noted: Callable[[], None] | None = None,
 ) -> Response:  # fmt: skip
-    """Answer a request for a file with what the workshop makes of these ids; ``noted`` as in ``Wish``."""
+    """Answer a request for a file with what the workshop makes of these ids; ``noted`` as in ``Wish``.
+
+    Its maker is told the language of the page from which it is taken.
+    """
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    in_language = {**arguments, "language": choose_language(request)}
     asked_again = path if request.method == "GET" else ""
-    return FileLater(Wish(order(request, craft, arguments, staff), staff, asked_again, noted))
+    return FileLater(Wish(order(request, craft, in_language, staff), staff, asked_again, noted))
 
 
 class PictureLater(Response):

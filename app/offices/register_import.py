@@ -15,27 +15,30 @@ from app.core.errors import DomainError
 from app.core.folding import folded
 from app.office.sheets import tables
 from app.office.sheets.carried import brought, carried
-from app.office.sheets.tables import (
-    SHOWN,
-    CellProblem,
-    Listing,
-    Reading,
-    Table,
-    cells_row,
-    has_needed,
-    left_sheets,
-    unseen_in,
-)
+from app.office.sheets.listings import Listing
+from app.office.sheets.tables import SHOWN, CellProblem, Reading, Table, cells_row, has_needed, left_sheets, unseen_in
 from app.office.workbook import Row, Sheet, Workbook, read_workbook
 from app.offices import register
 from app.offices.register import CODE_LIMIT, MOST_UNITS, NAME_LIMIT
 
-SHEETS: Final = ("单位名录", "单位", "单位名单", "名录")
+SHEETS: Final = ("单位名录", "单位", "单位名单", "名录", "Register of units", "Units")
 LISTING: Final = Listing(
     {
-        "name": ("单位名称", "单位", "名称", "单位全称", "机构名称", "部门名称", "部门", "全称"),
-        "code": ("代码", "单位代码", "统一社会信用代码", "信用代码", "机构代码", "组织机构代码", "编码"),
-        "order": ("序号", "编号", "序", "顺序", "no."),
+        "name": (
+            "单位名称",
+            "单位",
+            "名称",
+            "单位全称",
+            "机构名称",
+            "部门名称",
+            "部门",
+            "全称",
+            "Unit",
+            "Name of the unit",
+            "Name",
+        ),
+        "code": ("代码", "单位代码", "统一社会信用代码", "信用代码", "机构代码", "组织机构代码", "编码", "Code"),
+        "order": ("序号", "编号", "序", "顺序", "No."),
     },
     ("name",),
     {"order": "column_order"},

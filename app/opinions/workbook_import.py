@@ -7,45 +7,52 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from app.campaigns.both_names import BothNames
 from app.campaigns.reads import CampaignView
 from app.core.errors import DomainError
 from app.core.folding import folded
 from app.core.masking import length
 from app.office.sheets import tables
 from app.office.sheets.carried import brought, carried
+from app.office.sheets.listings import Listing
 from app.office.sheets.notes import Note, rows_told
-from app.office.sheets.tables import SHOWN, CellProblem, Listing, Reading, Table, cells_row, has_needed, left_sheets
+from app.office.sheets.tables import SHOWN, CellProblem, Reading, Table, cells_row, has_needed, left_sheets
 from app.office.workbook import Row, Sheet, Workbook, read_workbook
 from app.opinions.domain import MOST_OPINIONS, TEXT_LIMIT, Source
 from app.opinions.service import NUMBER_LIMIT, Hiding, TypedOpinion, number_key
 
 SHEET = "意见"
-SHEETS = (SHEET, "意见建议", "征求意见")
+SHEETS = (SHEET, "意见建议", "征求意见", "Opinions")
 LISTING: Final = Listing(
     {
-        "source": ("来源", "意见来源", "渠道", "来源渠道", "收集渠道", "征集渠道", "征求渠道", "途径", "收集方式"),
-        "number": ("编号", "意见编号", "号", "编码", "序号", "流水号", "no."),
+        "source": (
+            "来源", "意见来源", "渠道", "来源渠道", "收集渠道", "征集渠道", "征求渠道", "途径", "收集方式",
+            "Source",
+        ),
+        "number": ("编号", "意见编号", "号", "编码", "序号", "流水号", "No.", "Number"),
         "unit": (
             "单位", "单位名称", "涉及单位", "被测评单位", "责任单位", "涉及部门", "责任部门", "部门", "承办单位",
             "承办部门", "主办单位", "牵头单位", "整改单位", "被评单位", "测评对象", "参评单位", "所属单位",
-            "涉及单位名称", "对口单位",
+            "涉及单位名称", "对口单位", "Unit", "Unit concerned",
         ),
         "text": (
             "意见", "意见内容", "意见建议", "意见和建议", "意见与建议", "意见及建议", "具体意见", "具体内容", "内容",
             "反映内容", "反映问题", "反映的问题", "问题和建议", "问题", "问题描述", "建议", "意见或建议", "意见原文",
+            "Opinion", "Opinions",
         ),
     },
     ("source", "number", "text"),
 )  # fmt: skip
 TITLES: Mapping[str, Sequence[str]] = LISTING.titles
 SOURCES: Mapping[Source, tuple[str, ...]] = {
-    Source.SHEET: ("征求意见表", "意见表", "征求意见", "意见征求表", "书面征求意见"),
-    Source.MEETING: ("座谈会", "座谈", "座谈会议"),
+    Source.SHEET: ("征求意见表", "意见表", "征求意见", "意见征求表", "书面征求意见", "Opinion form"),
+    Source.MEETING: ("座谈会", "座谈", "座谈会议", "Meeting"),
     Source.OTHER: (
         "其他", "其它", "意见箱", "来信", "来访", "电话", "网络", "网上", "信访", "走访", "调研", "热线", "邮件",
+        "Other",
     ),
 }  # fmt: skip
-_SAID_OTHER = frozenset({"其他", "其它"})
+_SAID_OTHER = frozenset({"其他", "其它", "other"})
 _BETWEEN_UNITS = re.compile(r"[、;；,，\n/]+")
 
 PROBLEM_SENTENCES: Mapping[str, str] = {
@@ -139,7 +146,9 @@ class _Table(Table):
     def __init__(self, known: Known, sheet: Sheet, seen: _Seen) -> None:
         super().__init__(sheet, LISTING)
         self.known, self._seen = known, seen
-        self._units = {folded(unit.name): unit.id for unit in known.campaign.units}
+        names = BothNames.of(known.campaign.english, (unit.name for unit in known.campaign.units)).known
+        ids = {unit.name: unit.id for unit in known.campaign.units}
+        self._units = {written: ids[name] for written, name in names.items()}
         self._sources = {folded(name): source for source, names in SOURCES.items() for name in names}
         self._others: dict[str, list[int]] = {}
 

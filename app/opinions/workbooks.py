@@ -6,30 +6,36 @@ from typing import Any
 
 import xlsxwriter
 
+from app.campaigns.names import english_of
+from app.core.errors import Ours
 from app.office.bench import Bench, Made
 from app.office.books import written
+from app.office.language import _, listed, said, written_in
+from app.office.sheets.listings import in_both
 from app.office.workbook import export_text, looks_like_formula
 from app.opinions.domain import ASIDE, UNSORTED, Source
 from app.opinions.reads import Collection, OpinionView, collection
-from app.opinions.workbook_import import SHEET, SOURCES, TITLES
+from app.opinions.workbook_import import LISTING, SHEETS, SOURCES
 
-SOURCE_NAMES = {source: names[0] for source, names in SOURCES.items()} | {Source.REMARK: "测评留言"}
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _SPARE_ROWS = 1_000
-_OPINION_HEADS = ("来源", "编号", "单位", "意见")
+_ISSUE = Ours("问题", "Issue")
 _OPINION_WIDTHS = (14, 10, 24, 80)
 
 
-def template(_: Bench) -> Made:
+def template(bench: Bench) -> Made:
     """Make the template of the import, in the workshop."""
-    return Made(template_xlsx(), "意见导入模板.xlsx")
+    with written_in(bench.language):
+        return Made(template_xlsx(), _("意见导入模板.xlsx"))
 
 
 def issues(bench: Bench) -> Made:
     """Make the workbook of a campaign's issues, in the workshop."""
     with bench.reading() as session:
         found = collection(session, bench.arguments["campaign"])
-    return Made(issues_xlsx(found), f"{found.campaign.title}问题清单.xlsx")
+    own = found.campaign.english
+    with written_in(bench.language, lambda name: english_of(own, name) or name):
+        return Made(issues_xlsx(found), _("%(title)s问题清单.xlsx", title=said(found.campaign.title)))
 
 
 def template_xlsx() -> bytes:
@@ -39,8 +45,8 @@ def template_xlsx() -> bytes:
 
 def _template(book: xlsxwriter.Workbook) -> None:
     book.set_properties({"created": _NO_DATE})
-    sheet = _Sheet(book, SHEET, [titles[0] for titles in TITLES.values()], _OPINION_WIDTHS)
-    choice = {"validate": "list", "source": [names[0] for names in SOURCES.values()]}
+    sheet = _Sheet(book, _(in_both(SHEETS)), _opinion_heads(), _OPINION_WIDTHS)
+    choice = {"validate": "list", "source": [_(in_both(names)) for names in SOURCES.values()]}
     sheet.sheet.data_validation(1, 0, _SPARE_ROWS, 0, choice)
 
 
@@ -50,28 +56,35 @@ def issues_xlsx(found: Collection) -> bytes:
 
 
 def _sheets(book: xlsxwriter.Workbook, found: Collection) -> None:
-    book.set_properties({"created": _NO_DATE, "title": export_text(found.campaign.title)})
+    book.set_properties({"created": _NO_DATE, "title": export_text(said(found.campaign.title))})
     _issues(book, found)
-    merged = _Sheet(book, "问题与意见", ("序号", "问题", *_OPINION_HEADS), (6, 32, *_OPINION_WIDTHS))
+    heads, reasons = _opinion_heads(), found.sorting.reasons
+    merged = _Sheet(book, _("问题与意见"), (_("序号"), _(_ISSUE), *heads), (6, 32, *_OPINION_WIDTHS))
     for place, issue in enumerate(found.issues, 1):
         merged.rows((place, issue.title, *_cells(opinion)) for opinion in found.at(issue.id))
-    unsorted = _Sheet(book, "未归并", _OPINION_HEADS, _OPINION_WIDTHS)
+    unsorted = _Sheet(book, _("未归并"), heads, _OPINION_WIDTHS)
     unsorted.rows(_cells(opinion) for opinion in found.at(UNSORTED))
-    aside = _Sheet(book, "不采纳", (*_OPINION_HEADS, "理由"), (*_OPINION_WIDTHS, 32))
-    aside.rows((*_cells(opinion), found.sorting.reasons[opinion.id]) for opinion in found.at(ASIDE))
+    aside = _Sheet(book, _("不采纳"), (*heads, _("理由")), (*_OPINION_WIDTHS, 32))
+    aside.rows((*_cells(opinion), reasons[opinion.id]) for opinion in found.at(ASIDE))
 
 
 def _issues(book: Any, found: Collection) -> None:  # noqa: ANN401 -- XlsxWriter has no types
-    sheet = _Sheet(book, "问题", ("序号", "问题", "涉及单位", "意见条数"), (6, 48, 48, 10))
-    names = {unit.id: unit.name for unit in found.campaign.units}
+    heads = (_("序号"), _(_ISSUE), _("涉及单位"), _("意见条数"))
+    sheet = _Sheet(book, _(Ours("问题", "Issues")), heads, (6, 48, 48, 10))
+    names = {unit.id: said(unit.name) for unit in found.campaign.units}
     for place, issue in enumerate(found.issues, 1):
-        sheet.rows([(place, issue.title, "、".join(names[unit] for unit in issue.unit_ids), issue.opinion_count)])
-    sheet.rows([("", "未归并", "", len(found.at(UNSORTED))), ("", "不采纳", "", len(found.at(ASIDE)))])
-    sheet.rows([("", "合计", "", len(found.opinions))])
+        sheet.rows([(place, issue.title, listed(names[unit] for unit in issue.unit_ids), issue.opinion_count)])
+    sheet.rows([("", _("未归并"), "", len(found.at(UNSORTED))), ("", _("不采纳"), "", len(found.at(ASIDE)))])
+    sheet.rows([("", _("合计"), "", len(found.opinions))])
 
 
 def _cells(opinion: OpinionView) -> tuple[str, ...]:
-    return SOURCE_NAMES[opinion.source], opinion.number, opinion.unit, opinion.text
+    source = _("测评留言") if opinion.source is Source.REMARK else _(in_both(SOURCES[opinion.source]))
+    return source, opinion.number, said(opinion.unit), opinion.text
+
+
+def _opinion_heads() -> list[str]:
+    return [_(heading) for heading in LISTING.headings.values()]
 
 
 class _Sheet:

@@ -7,8 +7,9 @@ from markupsafe import Markup
 from app.campaigns.domain import Item
 from app.campaigns.nouns import sort_of
 from app.campaigns.sentences import score_text
+from app.office.language import _, run_on, said, titled
 from app.office.markup import Cell, Column, Spanning, Style, joined, paragraph, paragraphs
-from app.reports.language import _, about, run_on, said, titled
+from app.reports.language import about
 from app.reports.ruled import ruled
 from app.rounds.domain import Paper
 from app.rounds.domain import Section as AskedSection

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
+from app.office.language import _, clauses, listed, run_on, said
 from app.office.markup import Column, Style, joined, paragraphs
 from app.publication.composite_rows import Composites, Row
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
-from app.reports.language import _, award_of, before_cells, clauses, listed, run_on, said
+from app.reports.language import award_of, before_cells
 from app.reports.ruled import ruled
 from app.tally.shown import NO_FIGURE
 

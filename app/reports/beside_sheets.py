@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from app.office.language import _, clauses, said
 from app.publication.announced import beside_word, slides_of
 from app.publication.composite_rows import Composites
 from app.publication.editions import Published
 from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
-from app.reports.language import _, award_of, before_cells, clauses, said
+from app.reports.language import award_of, before_cells
 from app.reports.worksheet import LONG, NARROW, PLACE, SUM, WIDE, Table, Value
 
 

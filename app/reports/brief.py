@@ -6,6 +6,7 @@ from typing import Final
 
 from pypdf import PdfWriter
 
+from app.office.language import _, clauses, language_of_file, listed, run_on, said, told
 from app.publication import charts
 from app.publication.composite_rows import Composites
 from app.publication.domain import units_of_verdict
@@ -14,20 +15,7 @@ from app.publication.previous import PREVIOUS_HEADS, PREVIOUS_NOTE, Before
 from app.reports.beside import given_line, how_made
 from app.reports.called import sort_rated
 from app.reports.framed import FRAME, frame, typeset
-from app.reports.language import (
-    _,
-    about,
-    award_of,
-    before_cells,
-    clauses,
-    counted,
-    language_of_file,
-    listed,
-    notes_of_sums,
-    run_on,
-    said,
-    told,
-)
+from app.reports.language import about, award_of, before_cells, counted, notes_of_sums
 from app.tally.document import Document, Section, Target, overall_of, parts_of
 from app.tally.facts import texts_of
 from app.tally.headed import figures_of, has_rates, heads_of

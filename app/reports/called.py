@@ -1,7 +1,8 @@
 """What reports say of units, said of whatever was rated."""
 
 from app.campaigns.nouns import sort_of
-from app.reports.language import about, said
+from app.office.language import said
+from app.reports.language import about
 from app.tally.document import BandDocument, Document
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from app.office.language import _, language_of_file, said
 from app.office.markup import Cell, Column, Spanning, Style, joined, paragraph, paragraphs, two_lines
 from app.publication.announced import Asked, Option, Slide, beside_word, slides_of, summary_of_words
-from app.reports.language import _, language_of_file, said
 from app.reports.ruled import ruled
 from app.tally import shown
 from app.tally.document import Document, extent_of

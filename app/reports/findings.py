@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from markupsafe import Markup
 
 from app.campaigns.domain import ANSWERING, Objects
+from app.office.language import _, clauses, listed, run_on, said
 from app.office.markup import Column, Style, joined, paragraph, paragraphs
 from app.publication.domain import units_of_verdict, units_with_remarks
 from app.reports.appendix import FEW_TOLD
 from app.reports.called import sort_rated
-from app.reports.language import _, about, clauses, listed, run_on, said
+from app.reports.language import about
 from app.reports.report_data import reasons_of, remarks_block
 from app.reports.ruled import ruled
 from app.rounds.ports import Merged

@@ -7,10 +7,11 @@ from typing import Final
 from app.campaigns.nouns import sort_of
 from app.core.chinese import has_chinese
 from app.core.printable import FAMILY
+from app.office.language import _, date_of, language_of_file, said
 from app.office.typesetting import pdf
 from app.publication.editions import Edition
 from app.reports.called import brief_words
-from app.reports.language import _, date_of, language_of_file, lines_of_meeting, said, signs_missing
+from app.reports.language import lines_of_meeting, signs_missing
 from app.tally.document import BandDocument, Document, extent_of
 from app.tally.headed import common_head
 from app.tally.sectioned import ballot_texts

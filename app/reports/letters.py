@@ -8,13 +8,14 @@ from typing import Final
 
 from markupsafe import Markup
 
+from app.office.language import _, blank, run_on, said
 from app.office.markup import Pictures, joined, one_line, paragraph, paragraphs
 from app.office.zips import packed
 from app.publication.domain import Scope, notes_for
 from app.publication.editions import Published
 from app.reports.chain_block import chain_sentence
 from app.reports.fields import ReportKind
-from app.reports.language import _, about, blank, run_on, said
+from app.reports.language import about
 from app.reports.report_data import (
     Figures,
     common_values,

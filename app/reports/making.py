@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made, named
+from app.office.language import _
 from app.publication.admission import admitted, admitted_bands, merged_of
 from app.publication.composite_rows import Composites
 from app.publication.composites import composites_beside, composites_told
@@ -23,7 +24,7 @@ from app.reports import notice as notice_pdf
 from app.reports import service
 from app.reports.beside import said_of_each
 from app.reports.fields import ReportKind
-from app.reports.language import _, written_in
+from app.reports.language import written_in
 from app.reports.scrutiny import Particulars, scrutiny_report
 from app.reports.templates import check_template
 from app.reports.word import survey_report
@@ -51,15 +52,10 @@ def _title(result: Published | PublishedBands) -> str:
     return str(result.document["round"]["title"])
 
 
-def _language(bench: Bench) -> str:
-    """Return the language of the page from which a file is taken."""
-    return str(bench.arguments.get("language", "zh"))
-
-
 @contextmanager
 def spoken(bench: Bench, paper: Paper, result: Result) -> Iterator[Result]:
     """Yield a result in its reader's language, in which whatever is written inside is written."""
-    language = _language(bench)
+    language = bench.language
     with written_in(language, paper.english):
         yield in_language(language, result, paper)
 
@@ -72,7 +68,7 @@ def workbook(bench: Bench) -> Made:
         previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
         paper, _digest = frozen_paper(session, result.round_id)
     with spoken(bench, paper, result) as told:
-        made = result_workbook(told, composites, in_words(_language(bench), previous))
+        made = result_workbook(told, composites, in_words(bench.language, previous))
         return Made(made, _("%(title)s结果.xlsx", title=_title(told)))
 
 
@@ -89,10 +85,10 @@ def survey(bench: Bench) -> Made:
         paper, _digest = frozen_paper(session, result.round_id)
         previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
         told = _particulars(bench, session, result)
-        composites, previous = _composites(bench, session, result), in_words(_language(bench), previous)
+        composites, previous = _composites(bench, session, result), in_words(bench.language, previous)
     particulars = replace(told, composites=composites, previous=previous)
     with spoken(bench, paper, result) as said:
-        asked = paper_in_language(paper, _language(bench))
+        asked = paper_in_language(paper, bench.language)
         made = survey_report(said, template, asked, particulars, bench.now)
         return Made(made, _("%(title)s测评情况报告.docx", title=_title(said)))
 
@@ -117,7 +113,7 @@ def brief(bench: Bench) -> Made:
         previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
         paper, _digest = frozen_paper(session, result.round_id)
     with spoken(bench, paper, result) as told:
-        made = brief_pdf.brief(told, composites, in_words(_language(bench), previous))
+        made = brief_pdf.brief(told, composites, in_words(bench.language, previous))
         return Made(made, _("%(title)s结果简报.pdf", title=_title(told)))
 
 
@@ -129,7 +125,7 @@ def notice(bench: Bench) -> Made:
         previous = previous_told(session, bench.now, result)
         paper, _digest = frozen_paper(session, result.round_id)
     with spoken(bench, paper, result) as told:
-        made = notice_pdf.notice(told, bench.base_url, composites, in_words(_language(bench), previous))
+        made = notice_pdf.notice(told, bench.base_url, composites, in_words(bench.language, previous))
         # What names a file says nothing of damage: once that is repaired it is another file.
         unread = any(each.is_unread for each in previous) or bool(composites and composites.unread)
         return Made(made, _("%(title)s公告.pdf", title=_title(told)), lasting=not unread)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from app.office.language import _, clauses, language_of_file, run_on, said
 from app.office.qr import qr_grid
 from app.publication.announced import Slide, beside_word, slides_of
 from app.publication.composite_rows import Composites, Row
@@ -12,7 +13,7 @@ from app.reports.beside import how_made
 from app.reports.called import sort_rated
 from app.reports.chain_block import named_in_full, options_told, words_given
 from app.reports.framed import FRAME, frame, typeset
-from app.reports.language import _, about, award_of, before_cells, clauses, language_of_file, run_on, said
+from app.reports.language import about, award_of, before_cells
 from app.tally.document import BandDocument, BandSection, extent_of
 from app.tally.wording import NO_BAND_TEXT
 

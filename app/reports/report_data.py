@@ -6,6 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from app.campaigns.domain import Measure
+from app.office.language import _, clauses, date_of, listed, run_on, said
 from app.office.markup import (
     TEXT_WIDTH,
     Cell,
@@ -23,16 +24,7 @@ from app.publication.charts import distribution_of, shares_of
 from app.publication.domain import has_intervals
 from app.publication.editions import Published
 from app.reports.fields import ROOT
-from app.reports.language import (
-    _,
-    clauses,
-    date_of,
-    lines_of_meeting,
-    listed,
-    notes_of_sums,
-    run_on,
-    said,
-)
+from app.reports.language import lines_of_meeting, notes_of_sums
 from app.reports.ruled import ruled
 from app.reports.strips import strip_pngs
 from app.tally import shown

@@ -35,15 +35,10 @@ LETTER = Craft("app.reports.making:letter", "letter.docx")
 CHECK = Craft("app.reports.making:check", seconds=20)
 
 
-def _in_language(desk: Desk, told: Mapping[str, object]) -> dict[str, object]:
-    """Say in which language a file is wanted: that of the page from which it is taken."""
-    return {**told, "language": choose_language(desk.request)}
-
-
 @router.get("/results/{round_id}/export.xlsx")
 def workbook(desk: ResultDesk, round_id: str) -> Response:
     """Send the result as an Excel workbook."""
-    return file_later(desk.request, desk.staff, WORKBOOK, _in_language(desk, admitted_back(desk, round_id, "workbook")))
+    return file_later(desk.request, desk.staff, WORKBOOK, admitted_back(desk, round_id, "workbook"))
 
 
 @router.get("/results/{round_id}/reports")
@@ -75,33 +70,33 @@ def _worded(desk: Desk, round_id: str, told: Mapping[str, object]) -> dict[str, 
 @router.get("/results/{round_id}/report.docx")
 def survey(desk: ResultDesk, round_id: str) -> Response:
     """Send 测评情况报告."""
-    told = _in_language(desk, admitted_back(desk, round_id, "report"))
+    told = admitted_back(desk, round_id, "report")
     return file_later(desk.request, desk.staff, SURVEY, _worded(desk, round_id, told))
 
 
 @router.get("/results/{round_id}/scrutiny.docx")
 def scrutiny(desk: ResultDesk, round_id: str) -> Response:
     """Send 监票情况报告."""
-    told = _in_language(desk, admitted_of(desk, round_id, "scrutiny"))
+    told = admitted_of(desk, round_id, "scrutiny")
     return file_later(desk.request, desk.staff, SCRUTINY, _worded(desk, round_id, told))
 
 
 @router.get("/results/{round_id}/brief.pdf")
 def one_page(desk: ResultDesk, round_id: str) -> Response:
     """Send the one-page brief."""
-    return file_later(desk.request, desk.staff, BRIEF, _in_language(desk, admitted_back(desk, round_id, "brief")))
+    return file_later(desk.request, desk.staff, BRIEF, admitted_back(desk, round_id, "brief"))
 
 
 @router.get("/results/{round_id}/letters.zip")
 def letters(desk: ResultDesk, round_id: str) -> Response:
     """Send 反馈函 to every unit that the reader sees, as an archive."""
-    return file_later(desk.request, desk.staff, LETTERS, _in_language(desk, admitted_of(desk, round_id, "letters")))
+    return file_later(desk.request, desk.staff, LETTERS, admitted_of(desk, round_id, "letters"))
 
 
 @router.get("/results/{round_id}/units/{unit_id}/letter.docx")
 def letter(desk: ResultDesk, round_id: str, unit_id: str) -> Response:
     """Send 反馈函 to one unit."""
-    told = _in_language(desk, admitted_of(desk, round_id, "letter"))
+    told = admitted_of(desk, round_id, "letter")
     return file_later(desk.request, desk.staff, LETTER, {**told, "unit": unit_id})
 
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from markupsafe import Markup
 
+from app.office.language import language_of_file
 from app.office.markup import TEXT_WIDTH, Cell, Column, Spanning, Style, table
-from app.reports.language import language_of_file
 
 _NAME_WIDTH: Final = 23
 _MARGINS: Final = 80 / 1440 * 25.4

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from app.office.language import _, blank
 from app.office.markup import Pictures, Style, joined, paragraph, paragraphs
 from app.publication.composite_rows import Composites
 from app.publication.editions import Published
 from app.publication.previous import Before
 from app.reports.chain_block import RETURNS_CHAIN, SLIPS_CHAIN, chain_sentence, chain_table, warnings_of
 from app.reports.fields import ReportKind
-from app.reports.language import _, blank, round_named
+from app.reports.language import round_named
 from app.reports.naming import named_after
 from app.reports.report_data import common_values
 from app.reports.templates import fill_template, template_in_words

@@ -24,11 +24,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from app.campaigns.domain import Objects
 from app.core.errors import DomainError
 from app.core.holding import hold_nothing
+from app.office.language import _, language_of_file
 from app.office.markup import Pictures, Style
 from app.office.package import check_package
 from app.office.zips import undated
 from app.reports.fields import FIELDS, ROOT, ReportKind, blocks_of, shipped_template
-from app.reports.language import _, about, language_of_file, round_named
+from app.reports.language import about, round_named
 
 _MAX_USES = 40
 _MAX_TOKENS = 3 * 3_000

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from app.office.language import _, blank, listed, said, titled, told
 from app.office.markup import TEXT_WIDTH, Column, Pictures, Style, joined, paragraph, paragraphs
 from app.publication.charts import in_words, multiples_png, overall_chart
 from app.publication.domain import notes_for
@@ -16,7 +17,7 @@ from app.reports.called import sort_rated
 from app.reports.chain_block import SHORT_CHAIN, chain_sentence, chain_table, counts_table, warnings_of
 from app.reports.fields import ReportKind
 from app.reports.findings import below, next_steps, opinions, problems, units_of_concern
-from app.reports.language import _, about, blank, listed, notes_of_sums, round_named, said, signs_missing, titled, told
+from app.reports.language import about, notes_of_sums, round_named, signs_missing
 from app.reports.report_data import (
     Figures,
     common_values,

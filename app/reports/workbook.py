@@ -9,13 +9,14 @@ import xlsxwriter
 
 from app.campaigns.nouns import sort_of
 from app.office.books import written
+from app.office.language import _, clauses, listed, said, time_of
 from app.office.workbook import plain
 from app.publication.composite_rows import Composites
 from app.publication.domain import has_intervals, notes_for, units_with_remarks
 from app.publication.editions import Published
 from app.publication.previous import Before
 from app.reports.beside_sheets import composites_sheet, counts_sheet, previous_sheet
-from app.reports.language import _, about, clauses, footer_of, listed, meeting_lines, said, time_of
+from app.reports.language import about, footer_of, meeting_lines
 from app.reports.worksheet import (
     LONG,
     NARROW,

@@ -1,4 +1,4 @@
-"""Slips on A4 paper, three by five on a page, to be cut apart.
+"""Slips on A4 paper, three by five on a page, to be cut apart; with English beside the Chinese two by five.
 
 A slip shows its code, as QR and for typing, and otherwise exactly what every slip of its voter group shows: no number,
 no mark of its page or place (SEC-05). The codes arrive in random order, and the PDF exists only as the bytes returned.
@@ -6,6 +6,7 @@ Backs are the same for all slips, so that it does not matter how the printer tur
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from app.core.errors import DomainError
@@ -15,18 +16,14 @@ from app.office.pdf_overlay import Ink, overlay
 from app.office.qr import QrGrid, QrSeries, qr_grid, wifi_text
 from app.office.typesetting import pdf
 from app.slips.codes import CODE_LENGTH, format_code
+from app.slips.face import TEMPLATE
 from app.slips.sheets import SlipBack, SlipSheet, unpacked
 
-COLUMNS: Final = 3
-ROWS: Final = 5
-PER_PAGE: Final = COLUMNS * ROWS
 QR_WIDTH: Final = 26.0
 
 _PAGE: Final = (210.0, 297.0)
-_SLIP: Final = (64.0, 58.0)
-_MARGIN: Final = tuple(
-    (page - slip * count) / 2 for page, slip, count in zip(_PAGE, _SLIP, (COLUMNS, ROWS), strict=True)
-)
+_FACE: Final = 64.0
+"""How wide the Chinese of a slip is."""
 _QR_AT: Final = (3.5, 17.6)
 _CODE_AT: Final = (3.5, 55.8)
 _CODE_SIZE: Final = 14.0
@@ -35,119 +32,39 @@ _ONE_LINE: Final = 40
 _CUT_LINES: Final = 0
 
 
-_TEMPLATE: Final = r"""
-#let d = json(bytes(sys.inputs.data))
-#let ink = rgb("#1d2733")
-#let muted = rgb("#4a5665")
-#let line-color = rgb("#8a95a3")
-#set document(title: d.title, date: none)
-#set text(font: d.font, lang: "zh", region: "cn", fill: ink, size: 7.5pt, top-edge: 0.88em, bottom-edge: -0.12em)
-#set par(leading: 0.3em, spacing: 0.5em)
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How many slips stand on a page, and how large they are."""
 
-// The largest of the sizes at which the text fits its place; long names shrink instead of being cut off.
-#let tries = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52, 0.45, 0.38)
-#let sized(size, factor, body) = { set text(size: size * factor); body }
-#let flowing(width, height, size, body) = context {
-  let fits(factor) = measure(block(width: width, sized(size, factor, body))).height <= height
-  let factor = tries.find(fits)
-  block(width: width, height: height, clip: true, sized(size, if factor == none { tries.last() } else { factor }, body))
-}
-// The same for a name that had rather be a little smaller than on two lines.
-#let fitted(width, height, size, body) = context {
-  let factor = tries.slice(0, 3).find(factor => measure(sized(size, factor, body)).width <= width)
-  if factor == none { flowing(width, height, size, body) } else {
-    block(width: width, height: height, clip: true, sized(size, factor, body))
-  }
-}
+    columns: int
+    rows: int
+    slip: tuple[float, float]
 
-// Title, and below it what else says of which vote the slip is; 9 and 8 points and more unless both are very long.
-#let heading(s, width, height, more) = context {
-  let body(sizes) = {
-    set par(leading: sizes.at(2))
-    text(size: sizes.at(0), strong(s.title))
-    linebreak()
-    text(size: sizes.at(1), more)
-  }
-  let sizes = ((11pt, 8.5pt, 2pt), (10pt, 8.5pt, 2pt), (9pt, 8pt, 2pt), (9pt, 8pt, 0.9pt), (8pt, 7pt, 1pt),
-    (7pt, 6.2pt, 1pt), (6pt, 5.4pt, 1pt), (5pt, 4.6pt, 1pt), (4.2pt, 4pt, 1pt))
-  let found = sizes.find(one => measure(block(width: width, body(one))).height <= height)
-  let chosen = if found == none { sizes.last() } else { found }
-  block(width: width, height: height, clip: true, align(horizon, body(chosen)))
-}
+    @property
+    def per_page(self) -> int:
+        """How many stand on a page."""
+        return self.columns * self.rows
 
-#let wifi-part(s, width) = {
-  let side = 11.5mm
-  let beside = width - side - 0.8mm
-  place(top + left, image(bytes(s.wifi.svg), format: "svg", width: side))
-  place(top + left, dx: side + 0.8mm, text(size: 9pt, weight: "bold")[先连无线网])
-  place(top + left, dx: side + 0.8mm, dy: 3.8mm, flowing(beside, side - 3.8mm, 7pt, {
-    set par(leading: 0.15em)
-    strong(s.wifi.ssid)
-    if s.wifi.password != "" { linebreak(); s.wifi.password }
-  }))
-}
+    @property
+    def margin(self) -> tuple[float, float]:
+        """What is left beside the slips and above them."""
+        return (_PAGE[0] - self.slip[0] * self.columns) / 2, (_PAGE[1] - self.slip[1] * self.rows) / 2
 
-// A step whose short clauses stay together, so that no lonely sign begins a line.
-#let whole(step) = step.split("，").map(one => if one.clusters().len() <= 6 { box(one) } else { one }).join("，")
+    def corners(self) -> Iterator[tuple[float, float]]:
+        """Yield where the slips of a page begin."""
+        for place in range(self.per_page):
+            across, down = place % self.columns * self.slip[0], place // self.columns * self.slip[1]
+            yield self.margin[0] + across, self.margin[1] + down
 
-#let steps(how-to, gutter) = grid(
-  columns: (1em, 1fr), row-gutter: gutter,
-  ..how-to.enumerate().map(((i, step)) => (text(weight: "bold", str(i + 1)), whole(step))).flatten())
+    def told(self) -> dict[str, object]:
+        """Return what the template asks of it."""
+        told = {"columns": self.columns, "rows": self.rows, "slip": self.slip, "margin": self.margin, "face": _FACE}
+        return {"font": FAMILY, "page": _PAGE, "qr_at": _QR_AT, "qr_width": QR_WIDTH, **told}
 
-#let left = d.qr_at.at(0) * 1mm
-#let inner = d.slip.at(0) * 1mm - left - 3.2mm
 
-#let slip(s) = box(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, {
-  let top = d.qr_at.at(1) * 1mm
-  let bottom = top + d.qr_width * 1mm
-  let right = left + d.qr_width * 1mm + 3mm
-  let width = inner - (right - left)
-  place(dx: left, dy: 1.8mm, heading(s, inner, 13mm, {
-    text(fill: muted, s.round_name); h(0.6em); [您是 #s.people 人中的一人]
-  }))
-  place(dx: left, dy: 14.6mm, fitted(inner, 2.6mm, 7pt, s.promise))
-  place(dx: right, dy: top, block(fill: rgb("#eef1f5"), radius: 1mm, inset: (x: 1.4mm, y: 0.6mm), width: width,
-    height: 5.8mm, align(horizon, fitted(width - 2.8mm, 4.6mm, 9pt, align(horizon, strong(s.group))))))
-  let apart = if s.wifi == none { () } else { s.how_to.slice(calc.min(2, s.how_to.len())) }
-  if s.wifi == none {
-    place(dx: right, dy: top + 7mm, flowing(width, bottom - top - 7mm, 9pt, steps(s.how_to, 2mm)))
-  } else {
-    place(dx: right, dy: top + 6.5mm, block(width: width, wifi-part(s, width)))
-    place(dx: right, dy: top + 18.6mm, flowing(width, 7.4mm, 9pt,
-      steps(s.how_to.slice(0, calc.min(2, s.how_to.len())), 0.4mm)))
-  }
-  place(dx: left, dy: bottom + 0.4mm, flowing(inner, 7.4mm, 9pt, {
-    for one in apart { one; [。] }
-    [扫不了？票码填在 #s.address]
-  }))
-})
-
-#let back(s) = box(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, {
-  let side = 22mm
-  let right = left + side + 3mm
-  place(dx: left, dy: 1.8mm, heading(s, inner, 13.4mm, text(fill: muted, s.round_name)))
-  place(dx: left, dy: 16mm, image(bytes(s.svg), format: "svg", width: side))
-  place(dx: right, dy: 16mm, flowing(inner - side - 3mm, 29mm, 9pt,
-    [*这一面查结果，*#linebreak()*投票请扫正面*#parbreak()向参评人员公布后，扫左侧二维码，可以看各单位所在的档次。每张票的这一面都相同。]))
-  place(dx: left, dy: 45.4mm, flowing(inner, 8.4mm, 9pt, [扫不了？打开 #s.link]))
-})
-
-#let cut-lines = {
-  let dash = (paint: line-color, thickness: 0.35pt, dash: (2pt, 2pt))
-  for i in range(d.columns + 1) {
-    place(dx: (d.margin.at(0) + i * d.slip.at(0)) * 1mm, line(angle: 90deg, length: 100%, stroke: dash))
-  }
-  for i in range(d.rows + 1) {
-    place(dy: (d.margin.at(1) + i * d.slip.at(1)) * 1mm, line(length: 100%, stroke: dash))
-  }
-}
-
-#page(width: d.page.at(0) * 1mm, height: d.page.at(1) * 1mm, margin: 0mm, cut-lines)
-#for s in d.sheets {
-  page(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, margin: 0mm, slip(s))
-}
-#if d.back != none { page(width: d.slip.at(0) * 1mm, height: d.slip.at(1) * 1mm, margin: 0mm, back(d.back)) }
-"""
+CHINESE: Final = Layout(3, 5, (_FACE, 58.0))
+BOTH: Final = Layout(2, 5, (98.0, 58.0))
+"""With English beside the Chinese."""
 
 
 def typeset(bench: Bench) -> Made:
@@ -161,37 +78,35 @@ def slips_pdf(sheets: Sequence[tuple[SlipSheet, Sequence[str]]], back: SlipBack 
     if not any(codes for _, codes in sheets):
         raise DomainError("slips_nothing_to_print")
     title = sheets[0][0].title
+    layout = BOTH if sheets[0][0].english else CHINESE
     fixed = {"sheets": [_fixed_part(sheet) for sheet, _ in sheets], "back": back and _fixed_back(back)}
-    typeset = pdf(_TEMPLATE, {**_layout(), "title": title, **fixed})
-    return overlay(typeset, _inked_pages(sheets, with_backs=back is not None), title)
+    typeset = pdf(TEMPLATE, {**layout.told(), "title": title, **fixed})
+    return overlay(typeset, _inked_pages(layout, sheets, with_backs=back is not None), title)
 
 
-def _inked_pages(sheets: Sequence[tuple[SlipSheet, Sequence[str]]], *, with_backs: bool) -> Iterator[Ink]:
+def _inked_pages(
+    layout: Layout, sheets: Sequence[tuple[SlipSheet, Sequence[str]]], *, with_backs: bool
+) -> Iterator[Ink]:
     series = {prefix: QrSeries(prefix, CODE_LENGTH) for prefix in {sheet.qr_prefix for sheet, _ in sheets}}
     for typeset_slip, (sheet, codes) in enumerate(sheets, start=1):
-        for start in range(0, len(codes), PER_PAGE):
-            yield _inked(typeset_slip, series[sheet.qr_prefix], codes[start : start + PER_PAGE])
+        for start in range(0, len(codes), layout.per_page):
+            yield _inked(layout, typeset_slip, series[sheet.qr_prefix], codes[start : start + layout.per_page])
             if with_backs:
-                yield _inked_backs(len(sheets) + 1)
+                yield _inked_backs(layout, len(sheets) + 1)
 
 
-def _corner(place: int) -> tuple[float, float]:
-    return _MARGIN[0] + place % COLUMNS * _SLIP[0], _MARGIN[1] + place // COLUMNS * _SLIP[1]
-
-
-def _inked_backs(typeset_back: int) -> Ink:
+def _inked_backs(layout: Layout, typeset_back: int) -> Ink:
     ink = Ink(*_PAGE)
-    for x, y in map(_corner, range(PER_PAGE)):
-        ink.typeset(typeset_back, x, y + _SLIP[1])
+    for x, y in layout.corners():
+        ink.typeset(typeset_back, x, y + layout.slip[1])
     return ink
 
 
-def _inked(typeset_slip: int, series: QrSeries, codes: Sequence[str]) -> Ink:
+def _inked(layout: Layout, typeset_slip: int, series: QrSeries, codes: Sequence[str]) -> Ink:
     ink = Ink(*_PAGE)
     ink.typeset(_CUT_LINES, 0, _PAGE[1])
-    for place, code in enumerate(codes):
-        x, y = _corner(place)
-        ink.typeset(typeset_slip, x, y + _SLIP[1])
+    for (x, y), code in zip(layout.corners(), codes, strict=False):
+        ink.typeset(typeset_slip, x, y + layout.slip[1])
         ink.qr(series.grid(code), x + _QR_AT[0], y + _QR_AT[1], QR_WIDTH)
         ink.text(format_code(code), x + _CODE_AT[0], y + _CODE_AT[1], _CODE_SIZE, advance=_CODE_ADVANCE)
     return ink
@@ -213,6 +128,7 @@ def _fixed_part(sheet: SlipSheet) -> dict[str, object]:
             "password": _breakable(wifi.password),
             "svg": _svg(qr_grid(wifi_text(wifi.ssid, wifi.password))),
         },
+        "english": sheet.english and asdict(sheet.english),
     }
 
 
@@ -222,6 +138,7 @@ def _fixed_back(back: SlipBack) -> dict[str, object]:
         "round_name": back.round_name,
         "link": _breakable(back.link),
         "svg": _svg(qr_grid(back.link)),
+        "english": back.english and asdict(back.english),
     }
 
 
@@ -233,16 +150,3 @@ def _svg(grid: QrGrid) -> str:
 def _breakable(text: str) -> str:
     """Let a long address or password go on in the next line at any sign."""
     return "\N{ZERO WIDTH SPACE}".join(text)
-
-
-def _layout() -> dict[str, object]:
-    return {
-        "font": FAMILY,
-        "page": _PAGE,
-        "slip": _SLIP,
-        "margin": _MARGIN,
-        "columns": COLUMNS,
-        "rows": ROWS,
-        "qr_at": _QR_AT,
-        "qr_width": QR_WIDTH,
-    }

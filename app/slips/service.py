@@ -26,6 +26,7 @@ from app.rounds.service import locked_round
 from app.slips import reads
 from app.slips.accounting import SlipAccount
 from app.slips.codes import code_hash, new_code
+from app.slips.english import back_in_english, front_in_english
 from app.slips.models import Batch, SlipCount
 from app.slips.sheets import SlipBack, SlipSheet, Wifi, packed
 
@@ -145,7 +146,8 @@ def print_slips(
     _check_confirmed(acting.session, base_url, round_id, order)
     codes = issue(acting, folder, round_id, order.numbers)
     paper, _ = frozen_paper(acting.session, round_id)
-    back = SlipBack(paper.organisation, paper.title, f"{base_url}/notices/{round_id}")
+    link = f"{base_url}/notices/{round_id}"
+    back = SlipBack(paper.organisation, paper.title, link, back_in_english(paper, link))
     printed = sheets(acting.session, base_url, round_id, codes)
     return partial(alone, TYPESET, packed(printed, back if order.backs and not paper.rehearsal else None))
 
@@ -168,6 +170,7 @@ def sheets(
                 qr_prefix=f"{base_url}/v#",
                 promise=slip_promise_of(paper),
                 wifi=wifi,
+                english=front_in_english(paper, group, f"{base_url}/v", wifi=wifi is not None),
             ),
             codes[group.id],
         )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 HOW_TO: Final = ("扫左侧二维码", "逐项选择后提交", "一码一票，不记名")
 
@@ -14,6 +14,17 @@ class Wifi:
 
     ssid: str
     password: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipEnglish:
+    """What an English reader needs of a slip, beside the Chinese: of which vote and group it is, and what to do."""
+
+    title: str
+    more: str
+    group: str = ""
+    how_to: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,7 @@ class SlipSheet:
     """What of the result is shown and what may follow from it, in one line."""
     how_to: tuple[str, ...] = HOW_TO
     wifi: Wifi | None = None
+    english: SlipEnglish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,7 @@ class SlipBack:
     title: str
     round_name: str
     link: str
+    english: SlipEnglish | None = None
 
 
 Sheets = Sequence[tuple[SlipSheet, Sequence[str]]]
@@ -60,5 +73,12 @@ def unpacked(body: bytes) -> tuple[Sheets, SlipBack | None]:
     sheets = []
     for fields, codes in told:
         wifi = Wifi(**fields["wifi"]) if fields["wifi"] else None
-        sheets.append((SlipSheet(**{**fields, "how_to": tuple(fields["how_to"]), "wifi": wifi}), codes))
-    return sheets, SlipBack(**back) if back else None
+        more = {"how_to": tuple(fields["how_to"]), "wifi": wifi, "english": _english(fields["english"])}
+        sheets.append((SlipSheet(**{**fields, **more}), codes))
+    return sheets, SlipBack(**{**back, "english": _english(back["english"])}) if back else None
+
+
+def _english(told: dict[str, Any] | None) -> SlipEnglish | None:
+    if told is None:
+        return None
+    return SlipEnglish(**{**told, "how_to": tuple(told["how_to"]), "lines": tuple(told["lines"])})

@@ -31,6 +31,8 @@ def english() -> Mapping[str, str]:
 
 def translate(language: str, sentence: str) -> str:
     """Return the sentence in the language, or in Chinese where English has none."""
+    if language == "en" and isinstance(sentence, Ours) and sentence.english:
+        return sentence.english
     return english().get(sentence, sentence) if language == "en" else sentence
 
 

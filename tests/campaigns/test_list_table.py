@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from app.campaigns.list_table import ListTable, joined, named, parts_of
 from app.core.folding import clean_name, folded
-from app.office.sheets.tables import CellProblem, Listing, unseen_in
+from app.office.sheets.listings import Listing
+from app.office.sheets.tables import CellProblem, unseen_in
 from tests.campaigns.test_workbook_import import sheet
 
 LISTING = Listing({"name": ("名称",), "english": ("英文",)}, ("name",))
@@ -67,15 +68,15 @@ def test_several_names_of_a_cell_are_told_apart(text: str, names: list[str], str
     assert named(text, KNOWN) == (names, strange)
 
 
-NAMES = st.lists(st.text("甲乙丙、，;", min_size=1, max_size=6), min_size=1, max_size=6, unique_by=folded)
+NAMES = st.lists(st.text("甲乙丙、，;,", min_size=1, max_size=6), min_size=1, max_size=6, unique_by=folded)
 
 
-@given(every=NAMES, data=st.data())
+@given(every=NAMES, between=st.sampled_from(["、", ", "]), data=st.data())
 @settings(deadline=None)
-def test_what_is_written_into_a_cell_is_read_back(every: list[str], data: st.DataObject) -> None:
+def test_what_is_written_into_a_cell_is_read_back(every: list[str], between: str, data: st.DataObject) -> None:
     known = {folded(name): name for name in every}
     chosen = data.draw(st.lists(st.sampled_from(every), unique=True))
-    assert named(joined(chosen, every), known) == (chosen, [])
+    assert named(joined(chosen, every, between), known) == (chosen, [])
 
 
 def test_parts_stand_on_lines_and_between_separators() -> None:

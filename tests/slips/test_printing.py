@@ -10,8 +10,8 @@ from app.campaigns.disclosure import PROTECTED, Disclosure, Extent, Kind, slip_t
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.slips.codes import format_code, new_code
-from app.slips.printing import PER_PAGE, QR_WIDTH, slips_pdf
-from app.slips.sheets import SlipBack, SlipSheet, Wifi, packed, unpacked
+from app.slips.printing import BOTH, CHINESE, QR_WIDTH, slips_pdf
+from app.slips.sheets import SlipBack, SlipEnglish, SlipSheet, Wifi, packed, unpacked
 from tests import pdf_pages
 
 ADDRESS = "http://192.168.1.5:8000/v"
@@ -24,6 +24,14 @@ SHEET = SlipSheet(
     qr_prefix=ADDRESS + "#",
     promise=slip_text(PROTECTED, 10),
 )
+ENGLISH = SlipEnglish(
+    "Satisfaction with the work of the County Bureau of Culture, Radio, Television and Tourism in 2026",
+    "First round · You are one of 40 people",
+    "Representatives of service users",
+    ("Scan the code on the left", "Answer the items and submit", "One code, one vote, no names"),
+    ("Cannot scan? Enter the code at http://192.168.1.5:8000/v",),
+)
+PER_PAGE = CHINESE.per_page
 SLIPS = [(9.0 + 64 * column, 3.5 + 58 * row, 64.0, 58.0) for row in range(5) for column in range(3)]
 HALL = Wifi("Hall;A", 'pass:"word,\\8888')
 CODE = r"\w{4}-\w{4}-\w{4}-\w\b"
@@ -171,6 +179,37 @@ def test_the_promise_is_one_line_whatever_it_is(shown: Disclosure, points: bool,
         assert sum(squeezed in line for line in lines) == PER_PAGE
         assert 0 not in pdf_pages.glyphs(document)
         assert min(size for text, size in lines_of(document, 1) if text in promise and len(text) > 2) >= 6.99
+
+
+@pytest.mark.parametrize("wifi", [None, HALL])
+def test_english_stands_beside_the_chinese_which_is_as_large_as_alone(tmp_path: Path, wifi: Wifi | None) -> None:
+    codes = make_codes(BOTH.per_page)
+    document = slips_pdf([(replace(SHEET, wifi=wifi, english=ENGLISH), codes)])
+    assert len(pdf_pages.reader(document).pages) == 1
+    slips = [(*corner, *BOTH.slip) for corner in BOTH.corners()]
+    texts = pdf_pages.qr_texts(pdf_pages.cut_outs(document, tmp_path, 1, slips))
+    assert [text for text in texts if text.startswith(ADDRESS)] == [SHEET.qr_prefix + code for code in codes]
+    sizes = lines_of(document, 1)
+    for word in ("Satisfaction", "Representatives", "Scan", "Answer", "names", "Cannot"):
+        found = [size for text, size in sizes if text == word]
+        assert (len(found), min(found) >= 6.5) == (BOTH.per_page, True), (word, found)
+    alone = dict(lines_of(slips_pdf([(replace(SHEET, wifi=wifi), codes)]), 1))
+    for text in ("扫左侧二维码", "逐项选择后提交", SHEET.group):
+        assert {round(size, 3) for shown, size in sizes if shown == text} == {round(alone[text], 3)}
+    assert 0 not in pdf_pages.glyphs(document)
+
+
+def test_the_back_tells_an_english_reader_on_which_side_to_vote() -> None:
+    back = SlipBack(SHEET.title, SHEET.round_name, ADDRESS, replace(ENGLISH, lines=("To vote, scan the other side",)))
+    document = slips_pdf([(replace(SHEET, english=ENGLISH), make_codes(1))], back)
+    told = " ".join(pdf_pages.reader(document).pages[1].extract_text().split())
+    assert told.count("scan the other side") == BOTH.per_page
+
+
+def test_what_stands_on_slips_goes_through_the_pipe_as_it_is() -> None:
+    sheets = [(replace(SHEET, wifi=HALL, english=ENGLISH), ["code"]), (SHEET, ["other"])]
+    back = SlipBack("a", "b", "c", ENGLISH)
+    assert unpacked(packed(sheets, back)) == (sheets, back)
 
 
 def test_long_names_shrink_instead_of_being_cut_off() -> None:

@@ -12,7 +12,7 @@ from app.core.db import Database
 from app.offices import register_import
 from app.opinions import workbook_import as opinions_import
 from app.rectification.ledger import recording
-from app.rectification.ledger.workbook import HEADS, KEY, NEW_PROGRESS, RATING, RULES, SHEET
+from app.rectification.ledger.workbook import KEY, NEW_PROGRESS, RATING, RULES
 from app.rectification.rules.ledger import ActionEvent
 from app.web.forms import TOKEN_FIELD
 from app.web.i18n import COOKIE
@@ -98,13 +98,13 @@ def test_the_rows_of_a_ledger_are_refused_in_english(database: Database, new_des
     said = told(page.text)
     for words in (
         "in state “To be accepted”: no more progress can",
-        "in state “Closed out”: “制度成果” can no longer be changed",
-        "“整改目标” is not what the ledger says", "The progress says nothing", "is longer than 200 characters",
-        "“制度成果” was changed to “《值班办法》”",
-        "“制度成果” was emptied", "There is no such action", "“编号” is not what",
+        "in state “Closed out”: “Rules made” can no longer be changed",
+        "“Target” is not what the ledger says", "The progress says nothing", "is longer than 200 characters",
+        "“Rules made” was changed to “《值班办法》”",
+        "“Rules made” was emptied", "There is no such action", "“No.” is not what",
     ):  # fmt: skip
         assert words in said, said
-    assert chinese(page.text, {*HEADS, *typed.values(), "《值班办法》", *NAMES}) == []
+    assert chinese(page.text, {*typed.values(), "《值班办法》", *NAMES}) == []
 
 
 def test_a_liaison_and_a_wrong_sheet_are_refused_in_english(database: Database, new_desk: Desks) -> None:
@@ -112,11 +112,11 @@ def test_a_liaison_and_a_wrong_sheet_are_refused_in_english(database: Database, 
     desk = in_english(new_desk("wujiu"))
     out = desk.get("/rectification/ledger.xlsx").content
     page = bring(desk, "/rectification/import", edited(out, {(2, RATING): "满意得很"}))
-    assert "“群众评价” is for organisers and supervisors" in told(page.text)
-    assert chinese(page.text, {*HEADS, *NAMES}) == []
+    assert "“What the public says” is for organisers and supervisors" in told(page.text)
+    assert chinese(page.text, NAMES) == []
     page = bring(desk, "/rectification/import", made.listed([["甲", "乙"], ["丙", "丁"]], "别的"))
-    assert "There is no worksheet “整改台账”" in told(page.text)
-    assert chinese(page.text, {SHEET, "别的", *NAMES}) == []
+    assert "There is no worksheet “Rectification ledger”" in told(page.text)
+    assert chinese(page.text, {"别的", *NAMES}) == []
 
 
 UNITS: Rows = [

@@ -8,13 +8,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Final
 
-from app.core.asides import is_labelled, is_note, is_total, plain_title
-from app.core.errors import DomainError
+from app.core.asides import is_labelled, is_note, is_total
+from app.core.errors import DomainError, Ours
 from app.core.folding import is_visible
 from app.office.sheets.found import DIGITS_LOST, ERROR, NO_VALUE, column_of, letters
+from app.office.sheets.listings import Listing
 from app.office.sheets.notes import Note, rows_told
 from app.office.workbook import Row, Sheet, Workbook
 
@@ -41,31 +41,6 @@ PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Listing:
-    """A kind of list: the titles of its columns, the first of each as the template prints it, and which it needs.
-
-    ``unsaved`` columns are read and not kept; their notes say what for.
-    """
-
-    titles: Mapping[str, Sequence[str]]
-    needed: tuple[str, ...]
-    unsaved: Mapping[str, str] = field(default_factory=dict)
-
-    def key(self, title: str) -> tuple[str, int]:
-        """Return the column that a title stands for and how far down the list of its titles; "" where it is none."""
-        return self._known.get(plain_title(title), ("", 0))
-
-    @cached_property
-    def _known(self) -> dict[str, tuple[str, int]]:
-        every = [(key, place, title) for key, titles in self.titles.items() for place, title in enumerate(titles)]
-        return {plain_title(title): (key, place) for key, place, title in reversed(every)}
-
-    def matches(self, row: Row) -> set[str]:
-        """Return the columns whose titles stand in a row."""
-        return {key for text in row.cells.values() if (key := self.key(text)[0])}
-
-
 @dataclass(frozen=True, slots=True)
 class CellProblem:
     """What is wrong in one cell; its sentence is that of ``code``, filled with ``params``."""
@@ -85,7 +60,7 @@ class Matched:
     sheet: str
     column: str
     title: str
-    meaning: str
+    meaning: Ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +108,7 @@ class Table:
         self.sheet, self.listing = sheet, listing
         self.problems: list[CellProblem] = []
         self.columns: dict[str, str] = {}
-        self.names: dict[str, str] = {key: titles[0] for key, titles in listing.titles.items()}
+        self.names: dict[str, str] = dict[str, str](listing.headings)
         self._titles: dict[str, str] = {}
         self._notes: list[Note] = []
         self._left: dict[str, list[int]] = {}
@@ -272,7 +247,7 @@ class Table:
     def reading(self) -> Reading:
         """Return how the sheet was understood and what was not taken; asked for when all rows were read."""
         matched = tuple(
-            Matched(self.sheet.name, column, self.names[key], self.listing.titles[key][0])
+            Matched(self.sheet.name, column, self.names[key], self.listing.headings[key])
             for key, column in self.columns.items()
         )
         self._note_columns()

@@ -1,10 +1,14 @@
 """Makers of the documents of 补课: they run in the workshop and read as far as the one who asked may reach."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
+from app.campaigns.reads import english_names
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made
+from app.office.language import _
 from app.publication.charts import before_after_chart
 from app.rectification.documents import lists, notices, summary
 from app.rectification.documents.progress import Bulletin, Newsletter, read_progress
@@ -17,6 +21,7 @@ from app.rectification.orders import reads
 from app.rectification.orders.retesting import pairs_of
 from app.rectification.plans.service import get_plan
 from app.rectification.rules.picks import Pick, read_pick
+from app.reports.language import written_in
 from app.rounds.reads import frozen_paper
 
 
@@ -35,7 +40,7 @@ def notice(bench: Bench) -> Made:
     """Make 补课通知书."""
     with bench.reading() as session:
         order = reads.get_order(session, bench.staff, bench.arguments["order"])
-        paper, _ = frozen_paper(session, order.round_id)
+        paper, _digest = frozen_paper(session, order.round_id)
     made = notices.order_notice(order, paper.organisation, paper.title)
     return Made(made, f"{order.unit_name}补课通知书.docx")
 
@@ -76,36 +81,47 @@ def campaign_summary(bench: Bench) -> Made:
     return Made(summary.campaign_summary(progress, found), f"{progress.board.campaign.title}总结报告.docx")
 
 
-def _picked(bench: Bench) -> list[LedgerRow]:
-    pick, _ = read_pick(bench.arguments)
+@contextmanager
+def _picked(bench: Bench) -> Iterator[list[LedgerRow]]:
+    """Yield what is picked of the ledger; in the language of its reader whatever is written inside is written."""
+    pick, _rest = read_pick(bench.arguments)
     with bench.reading() as session:
         rows = picked_rows(session, bench.staff, bench.today, pick)
-        return with_votes(session, bench.staff, bench.now, rows)
+        rows = with_votes(session, bench.staff, bench.now, rows)
+        campaigns = sorted({each.plan.campaign_id for each in rows})
+        names = {name: said for each in campaigns for name, said in english_names(session, each).items()}
+    with written_in(bench.language, names):
+        yield rows
 
 
-def _named(bench: Bench, kind: str, title: str = "整改台账") -> str:
+def _named(bench: Bench, title: str, kind: str) -> str:
     """Return the name of the file: one that holds a part says so."""
-    return f"{title}（部分）.{kind}" if bench.arguments else f"{title}.{kind}"
+    is_part = bool(bench.arguments.keys() - {"language"})
+    return _("%(title)s（部分）.%(kind)s", title=title, kind=kind) if is_part else f"{title}.{kind}"
 
 
 def ledger_sheet(bench: Bench) -> Made:
     """Make the ledger as a workbook."""
-    return Made(ledger_workbook(_picked(bench)), _named(bench, "xlsx"))
+    with _picked(bench) as rows:
+        return Made(ledger_workbook(rows), _named(bench, _("整改台账"), "xlsx"))
 
 
 def ledger_print(bench: Bench) -> Made:
     """Make the ledger as a Word table."""
-    return Made(notices.ledger_document(_picked(bench), "整改台账"), _named(bench, "docx"))
+    with _picked(bench) as rows:
+        return Made(notices.ledger_document(rows, _("整改台账")), _named(bench, _("整改台账"), "docx"))
 
 
 def lists_sheet(bench: Bench) -> Made:
     """Make the four lists as a workbook."""
-    return Made(lists.lists_workbook(_picked(bench)), _named(bench, "xlsx", "四清单"))
+    with _picked(bench) as rows:
+        return Made(lists.lists_workbook(rows), _named(bench, _("四清单"), "xlsx"))
 
 
 def lists_print(bench: Bench) -> Made:
     """Make the four lists as Word tables."""
-    return Made(lists.lists_document(_picked(bench), "四清单"), _named(bench, "docx", "四清单"))
+    with _picked(bench) as rows:
+        return Made(lists.lists_document(rows, _("四清单")), _named(bench, _("四清单"), "docx"))
 
 
 def newsletter(bench: Bench) -> Made:

@@ -18,14 +18,14 @@ from app.rectification.documents.progress import (
     sentence,
     step_rows,
 )
-from app.rectification.ledger.cells import cells_of
+from app.rectification.ledger.cells import cells_of, signature_words
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.orders.reads import OrderView
 from app.rectification.plans.reads import PlanHead
 from app.rectification.plans.service import PlanView
 from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.supervision import Mode
-from app.rectification.rules.wording import MODES, signature_words
+from app.rectification.rules.wording import MODES
 
 ORDER_COLUMNS = (
     Column("序", 9, Style.HEAD),

@@ -18,9 +18,10 @@ from app.core.errors import Ours
 from app.core.folding import folded
 from app.office.sheets import tables
 from app.office.sheets.carried import brought, carried
-from app.office.sheets.tables import CellProblem, Listing, Reading, Table, has_needed, left_sheets
+from app.office.sheets.listings import Listing, in_both
+from app.office.sheets.tables import CellProblem, Reading, Table, has_needed, left_sheets
 from app.office.workbook import plain, read_workbook
-from app.rectification.ledger.cells import cells_of
+from app.rectification.ledger.cells import in_both_languages
 from app.rectification.ledger.recording import Change, record
 from app.rectification.ledger.service import LedgerRow, by_now, rule_view
 from app.rectification.orders.service import today_of
@@ -30,8 +31,9 @@ from app.rectification.rules.ledger import Act, ActionEvent, ActionState, rules_
 from app.rectification.rules.ratings import MEASURED
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.wording import ACTION_STATES
+from app.web.i18n import LANGUAGES, worded
 
-SHEET = "整改台账"
+SHEETS = ("整改台账", "Rectification ledger")
 KEY = "事项编码（勿改）"
 UNIT = "单位"
 NEW_PROGRESS = "本次进展（填写）"
@@ -40,6 +42,12 @@ BEFORE = "核对码（勿改）"
 HEADS = (KEY, UNIT, *(column.heading for column in LEDGER_COLUMNS), NEW_PROGRESS, BEFORE)
 RATING, SOURCE, RULES, RULES_COUNT = "群众评价", "评价来源", "制度成果", "制度数"
 _ALSO = {
+    KEY: ("Code of the action (do not change)",),
+    UNIT: ("Unit",),
+    NEW_PROGRESS: ("New progress (fill in)",),
+    BEFORE: ("Check code (do not change)",),
+    "延期": ("Extension",),
+    "主办单位": ("Lead unit",),
     "问题": ("存在问题", "整改问题", "问题内容"),
     "分类": ("整改分类", "整改类别", "整改类型"),
     "整改目标": ("目标",),
@@ -49,7 +57,7 @@ _ALSO = {
     RULES_COUNT: ("制度成果数", "制度个数", "建立制度数"),
     "状态": ("整改状态",),
 }
-"""Other titles of columns, as tables in use have them."""
+"""Other titles of columns, as tables in use have them, and English ones that the catalogue does not know."""
 SIGNED = "主要负责人签批"
 LATER = frozenset(("分类", SIGNED, SOURCE, RULES, RULES_COUNT, BEFORE))
 """Columns that workbooks from before they were there lack; nothing is changed or compared where one is missing."""
@@ -116,10 +124,10 @@ def preview_upload(acting: Acting, known: Iterable[LedgerRow], content: bytes) -
 
     DomainError ``workbook_…`` where it is none of ours.
     """
-    workbook = read_workbook(content, (SHEET,), most_cells=MOST_CELLS)
-    sheet = workbook.sheet(SHEET) or next((each for each in workbook.sheets if has_needed(each, LISTING)), None)
+    workbook = read_workbook(content, SHEETS, most_cells=MOST_CELLS)
+    sheet = workbook.sheet(*SHEETS) or next((each for each in workbook.sheets if has_needed(each, LISTING)), None)
     if sheet is None:
-        missing = Mismatch(1, "ledger_missing", {"sheet": SHEET})
+        missing = Mismatch(1, "ledger_missing", {"sheet": in_both(SHEETS)})
         return Preview((), (missing,), (), left_sheets(workbook, [], (LISTING,)))
     table = Table(sheet, LISTING)
     check = _Check(acting, {each.row.id: each for each in known})
@@ -184,27 +192,35 @@ class _Check:
     def _refused(self, change: Change, each: LedgerRow) -> _Why:
         """Say why the rules of the ledger do not take the change."""
         if change.public_rating is not None and each.rating is not None:
-            return "rating_by_vote", {"column": RATING, "vote": each.rating.title}
+            return "rating_by_vote", {"column": LISTING.headings[RATING], "vote": each.rating.title}
         if change.public_rating is not None and not reader_powers(self._acting.actor.roles).supervise:
-            return "rating_by_others", {"column": RATING}
+            return "rating_by_others", {"column": LISTING.headings[RATING]}
         state = Ours(ACTION_STATES[ActionState(each.row.state)])
         if change.rules_made is not None and not takes_rules(ActionState(each.row.state)):
-            return "rules_closed", {"column": RULES, "state": state}
+            return "rules_closed", {"column": LISTING.headings[RULES], "state": state}
         if not change.progress:
             return None
         act = Act(by_now(self._acting), today_of(self._acting), change.progress)
         refusal = why_not(rule_view(each.row), ActionEvent.PROGRESS, act)
         if refusal is Refusal.ACTION_TEXT_MISSING:
             return "progress_empty", {}
-        return ("progress_closed", {"column": NEW_PROGRESS, "state": state}) if refusal else None
+        return ("progress_closed", {"column": LISTING.headings[NEW_PROGRESS], "state": state}) if refusal else None
 
 
 def _unlike(told: Mapping[str, str], each: LedgerRow) -> _Why:
-    cells = cells_of(each) | {UNIT: each.plan.unit_name}
-    for key, heading in ((UNIT, UNIT), *((column.key, column.heading) for column in _SETTLED)):
-        if heading in told and told[heading] != cells[key] and folded(told[heading]) != folded(plain(cells[key])):
-            return "column_settled", {"column": heading}
-    return None
+    """Say which column of a row, of a file in whatever language, is not what the ledger says."""
+    wrong = [UNIT] if _differ(told[UNIT], each.plan.unit_name) else [column.heading for column in _SETTLED]
+    for cells in in_both_languages(each) if wrong != [UNIT] else ():
+        found = [column.heading for column in _SETTLED if _differ(told.get(column.heading), cells[column.key])]
+        wrong = min(wrong, found, key=len)
+        if not wrong:
+            return None
+    return "column_settled", {"column": LISTING.headings[wrong[0]]}
+
+
+def _differ(told: str | None, stored: str) -> bool:
+    """Whether a cell says something else than what is stored; a column that is not there says nothing."""
+    return told is not None and told != stored and folded(told) != folded(plain(stored))
 
 
 def before_of(rating: str, rules: str) -> str:
@@ -229,7 +245,7 @@ def _changed_meanwhile(change: Change, before: str, each: LedgerRow) -> _Why:
         (RATING, RULES), (change.public_rating, change.rules_made), stored, then, now, strict=False
     ):
         if new is not None and was != is_now and folded(new) != folded(plain(old)):
-            return "changed_since" if old else "emptied_since", {"column": head, "value": old}
+            return "changed_since" if old else "emptied_since", {"column": LISTING.headings[head], "value": old}
     return None
 
 
@@ -242,10 +258,18 @@ def _rating(told: Mapping[str, str], each: LedgerRow | None) -> str | None:
     """Return 群众评价 that a row gives anew; None where it is what it was, or was measured when the row went out."""
     if RATING in _untouched(told):
         return None
-    if each is None or told[RATING] in {plain(each.row.public_rating).strip(), plain(_measured(each)).strip()}:
+    if each is None:
         return None
-    was_measured = told.get(SOURCE, "").startswith(MEASURED.partition("{")[0])
-    return None if was_measured and each.rating is None else told[RATING]
+    shown = (each.row.public_rating, *(cells["public_rating"] for cells in in_both_languages(each)))
+    if told[RATING] in {plain(text).strip() for text in shown}:
+        return None
+    return None if _was_measured(told) and each.rating is None else told[RATING]
+
+
+def _was_measured(told: Mapping[str, str]) -> bool:
+    """Whether 群众评价 of a row came from a vote when it went out."""
+    marks = (worded(language, MEASURED, {"title": ""}) for language in LANGUAGES)
+    return told.get(SOURCE, "").startswith(tuple(marks))
 
 
 def _measured(each: LedgerRow) -> str:
@@ -263,7 +287,7 @@ def _rules(told: Mapping[str, str], each: LedgerRow | None) -> str | None:
 def _too_long(change: Change) -> _Why:
     told = {NEW_PROGRESS: change.progress, RATING: change.public_rating or "", RULES: change.rules_made or ""}
     long = next((head for head, limit in _LIMITS.items() if len(told[head]) > limit), "")
-    return ("column_too_long", {"column": long, "limit": _LIMITS[long]}) if long else None
+    return ("column_too_long", {"column": LISTING.headings[long], "limit": _LIMITS[long]}) if long else None
 
 
 def apply_changes(acting: Acting, changes: Sequence[Change]) -> int:

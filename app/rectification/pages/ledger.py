@@ -99,7 +99,7 @@ def import_ledger(desk: WorkingDesk, form: Form) -> Response:
         changes = [change for change, _ in found.changes]
         return desk.attempt(
             lambda: workbook.apply_changes(desk.acting, changes),
-            lambda done: _import_page(desk, done=done),
+            lambda updated: _import_page(desk, updated=updated),
         )
 
     return desk.consider(look, lambda refused: _import_page(desk, refused))
@@ -110,8 +110,8 @@ def _known(desk: Desk) -> list[LedgerRow]:
     return with_votes(desk.session, desk.staff, desk.now, picked_rows(desk.session, desk.staff, desk.today, Pick()))
 
 
-def _import_page(desk: Desk, refused: Refused | None = None, *, done: int | None = None) -> Response:
-    return desk.show("rectification/import.html", refused, done=done)
+def _import_page(desk: Desk, refused: Refused | None = None, *, updated: int | None = None) -> Response:
+    return desk.show("rectification/import.html", refused, updated=updated)
 
 
 def _preview_page(desk: Desk, preview: workbook.Preview) -> Response:

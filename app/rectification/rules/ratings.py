@@ -9,7 +9,7 @@ from app.core.masking import PHONE, Masker
 
 MOST_VOTED = 100
 """So many actions at most are put to one vote."""
-MEASURED, TYPED = "测评：{title}", "录入"
+MEASURED, TYPED = "测评：%(title)s", "录入"
 """评价来源: a vote, by its title, or somebody's typing."""
 _MASKER = Masker()
 NAME_ROOM, UNIT_ROOM = 60, 20
@@ -22,13 +22,6 @@ class Measured:
     words: str
     round_id: str
     title: str
-
-
-def rating_source(measured: Measured | None, typed: str) -> str:
-    """Say where 群众评价 comes from; empty where there is none."""
-    if measured is not None:
-        return MEASURED.format(title=measured.title)
-    return TYPED if typed else ""
 
 
 def voted_names(actions: Sequence[tuple[str, str]]) -> list[str]:

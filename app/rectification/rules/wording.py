@@ -2,13 +2,11 @@
 
 from collections.abc import Set as AbstractSet
 
-from app.core.chinese import chinese_day
 from app.rectification.rules.board import Cell, CellState, Source, StageProblem
 from app.rectification.rules.issues import SOURCES_OF_ACTIONS
 from app.rectification.rules.ledger import ActionEvent, ActionState
 from app.rectification.rules.orders import OrderEvent, OrderState, Suggestion, Task
 from app.rectification.rules.plans import Action, ActionKind, GapCode, Horizon, Origin, PlanEvent, PlanState
-from app.rectification.rules.signing import Signature, SignedHow
 from app.rectification.rules.supervision import Level, Mode, SubjectKind
 
 ORDER_STATES = {
@@ -136,14 +134,6 @@ GAP_FIELDS = {
     GapCode.LEAD_IS_CO_UNIT: "co_units",
 }
 """The field of the plan's form in which each gap is to be put right."""
-
-
-def signature_words(signature: Signature) -> str:
-    """Say who signed off and when; empty while nobody has."""
-    if not signature.is_given:
-        return ""
-    who = signature.by.name if signature.how is SignedHow.OWN else SIGNED_ON_PAGE
-    return f"{who} {chinese_day(signature.on)}" if signature.on else who
 
 
 ACTION_STATES = {

@@ -22,6 +22,7 @@ from app.rectification.ledger.recording import Change
 from app.rectification.ledger.votes import with_votes
 from app.rectification.ledger.workbook import (
     LATER,
+    LISTING,
     NEW_PROGRESS,
     PROBLEM_SENTENCES,
     RATING,
@@ -162,10 +163,10 @@ def exported(session: Session, who: Principal = WU) -> bytes:
 
 
 def edited(content: bytes, changes: dict[tuple[int, str], str]) -> bytes:
-    """Write texts into the workbook: (row, heading) → text."""
+    """Write texts into the workbook, of either language: (row, Chinese heading) → text."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     sheet = book.active
-    heads = {cell.value: cell.column for cell in sheet[1]}
+    heads = {name: cell.column for cell in sheet[1] for name in (LISTING.key(cell.value)[0], cell.value)}
     for (row, head), text in changes.items():
         sheet.cell(row, heads[head], text)
     out = io.BytesIO()

@@ -1,0 +1,34 @@
+"""Names as lists write them: as they are stored, or in their English."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from app.campaigns.names import english_of
+from app.core.folding import folded
+
+
+@dataclass(frozen=True)
+class BothNames:
+    """Names of one sort: ``known`` has each by what it may be written as, ``folded``."""
+
+    known: Mapping[str, str]
+
+    @classmethod
+    def of(cls, own: Mapping[str, str], names: Iterable[str]) -> Self:
+        """Return names with their English out of a campaign's own dictionary or the one that ships.
+
+        English that several share means none of them.
+        """
+        stored = {folded(name): name for name in names}
+        said = [(folded(english), name) for name in stored.values() if (english := english_of(own, name))]
+        times = Counter(english for english, _ in said)
+        return cls({**{english: name for english, name in said if times[english] == 1}, **stored})
+
+    def stored(self, text: str) -> str:
+        """Return the name that a text means; the text where it means none of them."""
+        return self.known.get(folded(text), text)
+
+
+NO_NAMES = BothNames({})

@@ -1,0 +1,195 @@
+"""Lists go out in their reader's language and come back from either: all six imports, by their pages."""
+
+import io
+import re
+from dataclasses import asdict
+from html import unescape
+from typing import Any
+
+import openpyxl
+import pytest
+
+from app.campaigns.english_service import keep_english
+from app.campaigns.reads import get_campaign
+from app.core.chinese import has_chinese
+from app.core.db import Database
+from app.offices.register import registered
+from app.opinions.reads import collection
+from app.rectification.ledger import service as ledger_acts
+from app.rectification.ledger.workbook import NEW_PROGRESS, RATING, RULES
+from app.web.forms import TOKEN_FIELD
+from app.web.i18n import COOKIE, LANGUAGES
+from tests import cast
+from tests.cast import MORNING, Desk, Desks
+from tests.office.sheets import made
+from tests.rectification.flagged import ZHANG, make_action, make_ledger
+from tests.rectification.ledger.test_service import edited
+
+Rows = list[list[str | int]]
+TYPED = {text for value in asdict(make_action()).values() for text in (value if isinstance(value, tuple) else [value])}
+TYPED |= {"群众意见", "县文化馆"}
+SECTION_ROWS: Rows = [
+    ["分表", "对象种类", "测评表", "名称", "职务", "不参评的类别"],
+    ["领导班子", "单位", "领导班子民主测评表", "县文化馆", "", "党代表"],
+    ["", "", "", "县图书馆", "", ""],
+    ["班子成员", "人员", "年度考核民主测评票", "张甲一", "局长", "党代表"],
+]
+
+
+def in_language(desk: Desk, language: str) -> Desk:
+    desk.client.cookies.set(COOKIE, language)
+    return desk
+
+
+def taken(desk: Desk, path: str) -> bytes:
+    """Take a file as it is told in the language of the page."""
+    answer = desk.get(path)
+    assert answer.status_code == 200, answer.text
+    return bytes(answer.content)
+
+
+def cells(content: bytes) -> list[str]:
+    """Return every text of a workbook, the names of its sheets too."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    rules = [rule.formula1 or "" for sheet in book for rule in sheet.data_validations.dataValidation]
+    shown = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    return [*book.sheetnames, *shown, *rules]
+
+
+def bring(desk: Desk, path: str, content: bytes, field: str = "rows") -> str:
+    """Upload a file, confirm what the page shows, and return that page."""
+    files = {"workbook": ("a.xlsx", content)}
+    page = desk.client.post(path, data={TOKEN_FIELD: desk.form_token}, files=files)
+    assert page.status_code == 200, page.text
+    carried = re.search(rf'name="{re.escape(field)}" value="([^"]*)"', page.text)
+    assert carried, page.text
+    assert desk.post(f"{path}/confirm", **{field: unescape(carried[1])}).status_code < 400
+    return str(page.text)
+
+
+@pytest.fixture
+def campaign_id(database: Database) -> str:
+    with database.writing() as session:
+        return cast.make_campaign(session, cast.make_cast(session)["zhangsan"])
+
+
+def seen(database: Database, campaign_id: str) -> Any:  # noqa: ANN401 -- whatever a campaign holds
+    """Return what lists of a campaign say of it."""
+    with database.reading() as session:
+        found = get_campaign(session, campaign_id)
+    names = {unit.id: unit.name for unit in found.units}
+    return (
+        [(unit.name, unit.duty, unit.object_class, unit.section_id) for unit in found.units],
+        [(group.name, group.expected, {names[of] for of in group.left_out}) for group in found.groups],
+        [(section.noun, section.objects, section.form_key) for section in found.sections],
+        found.english,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_units_and_groups(database: Database, new_desk: Desks, campaign_id: str, language: str) -> None:
+    with database.writing() as session:
+        keep_english(session, campaign_id, {"县文化馆": "County Cultural Centre"})
+    desk, path = in_language(new_desk("zhangsan"), language), f"/campaigns/{campaign_id}/import"
+    before = seen(database, campaign_id)
+    out = taken(desk, f"{path}/template.xlsx")
+    known = {*(row[0] for row in before[0]), *(row[0] for row in before[1])}
+    strange = [text for text in cells(out) if has_chinese(text) and not set(text.split(", ")) <= known]
+    assert strange == [] if language == "en" else strange
+    bring(desk, path, out)
+    assert seen(database, campaign_id) == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sections(database: Database, new_desk: Desks, campaign_id: str, language: str) -> None:
+    desk, path = in_language(new_desk("zhangsan"), language), f"/campaigns/{campaign_id}/import/sections"
+    bring(desk, path, made.listed(SECTION_ROWS, "分表"))
+    before = seen(database, campaign_id)
+    out = taken(desk, f"{path}/template.xlsx")
+    names = {"领导班子", "班子成员", "局长", "张甲一", "县文化馆", "县图书馆", *cast.GROUPS}
+    strange = [text for text in cells(out) if has_chinese(text) and not set(text.split(", ")) <= names]
+    assert strange == [] if language == "en" else strange
+    bring(desk, path, out)
+    assert seen(database, campaign_id) == before
+    assert [row[2] for row in before[2]] == ["leadership", "t6"]
+
+
+def test_names_are_found_by_their_english(database: Database, new_desk: Desks, campaign_id: str) -> None:
+    with database.writing() as session:
+        keep_english(session, campaign_id, {"县文化馆": "County Cultural Centre", "县图书馆": "Library"})
+    desk, path = in_language(new_desk("zhangsan"), "en"), f"/campaigns/{campaign_id}/import/sections"
+    count = len(seen(database, campaign_id)[0])
+    rows: Rows = [
+        ["Section", "Sort of object", "Form", "Name"],
+        ["Leaderships", "unit", "Appraisal of a leadership", "county cultural centre"],
+        ["", "", "", "Library"],
+    ]
+    bring(desk, path, made.listed(rows, "Sections"))
+    units, _, sections, _ = seen(database, campaign_id)
+    assert (len(units), sections[0][2]) == (count, "leadership")
+    assert [name for name, *_, section in units if section] == ["县文化馆", "县图书馆"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_opinions(database: Database, new_desk: Desks, campaign_id: str, language: str) -> None:
+    desk, path = in_language(new_desk("zhangsan"), language), f"/campaigns/{campaign_id}/opinions/import"
+    out = taken(desk, f"{path}/template.xlsx")
+    assert (language == "zh") == any(map(has_chinese, cells(out)))
+    book = openpyxl.load_workbook(io.BytesIO(out))
+    sheet = book.worksheets[0]
+    sources = sheet.data_validations.dataValidation[0].formula1.strip('"').split(",")
+    for number, source in enumerate(sources, 1):
+        sheet.append([source, number, "县文化馆", f"opening hours {number}"])
+    filled = io.BytesIO()
+    book.save(filled)
+    bring(desk, path, filled.getvalue(), "rows[]")
+    with database.reading() as session:
+        found = collection(session, campaign_id).opinions
+    assert [(each.source.value, each.unit) for each in found] == [
+        (source, "县文化馆") for source in ("sheet", "meeting", "other")
+    ]
+    issues = taken(desk, f"/campaigns/{campaign_id}/opinions/issues.xlsx")
+    left = {text for text in cells(issues) if has_chinese(text)} - {"县文化馆"}
+    assert not left if language == "en" else {"未归并", "征求意见表"} <= left
+
+
+@pytest.mark.parametrize(
+    "head", [["姓名", "单位", "角色", "用户名"], ["Name", "Unit", "Role", "User name"]], ids=LANGUAGES
+)
+def test_staff(database: Database, new_desk: Desks, campaign_id: str, head: list[str | int]) -> None:
+    with database.writing() as session:
+        keep_english(session, campaign_id, {"县文化馆": "County Cultural Centre"})
+    desk, path = in_language(new_desk("zhangsan"), "en"), f"/campaigns/{campaign_id}/liaisons/import"
+    page = bring(desk, path, made.listed([head, ["Chen Yi", "County Cultural Centre", "Unit liaison", "chenyi"]], "x"))
+    assert "县文化馆" in page
+    pasted = desk.post(path, pasted="\t".join(map(str, head)) + "\nZhou Er\t县文化馆\tUnit liaison\tzhouer")
+    assert (pasted.status_code, "zhouer" in pasted.text) == (200, True)
+
+
+@pytest.mark.parametrize("head", [["单位名称", "代码"], ["Unit", "Code"]], ids=LANGUAGES)
+def test_the_register(database: Database, new_desk: Desks, campaign_id: str, head: list[str | int]) -> None:
+    assert campaign_id
+    desk = in_language(new_desk("zhangsan"), "en")
+    bring(desk, "/offices/root/import", made.listed([head, ["新单位", "A1"]], "Units"), "rows[]")
+    with database.reading() as session:
+        assert ("新单位", "A1") in {(unit.name, unit.code) for unit in registered(session, "root")}
+
+
+@pytest.mark.parametrize("page", LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_ledger(database: Database, new_desk: Desks, language: str, page: str) -> None:
+    _, _, ids = make_ledger(database, make_action(), make_action())
+    desk = in_language(new_desk("zhangsan"), language)
+    out = taken(desk, "/rectification/ledger.xlsx")
+    strange = {text for text in cells(out) if has_chinese(text)} - TYPED
+    assert not strange if language == "en" else "整改台账" in strange
+    filled = edited(out, {(2, NEW_PROGRESS): "half done", (2, RULES): "rules of duty", (3, RATING): "good"})
+    bring(in_language(desk, page), "/rectification/import", filled, "rows[]")
+    with database.reading() as session:
+        first, second = (ledger_acts.get_action(session, ZHANG, each, MORNING.date()).row for each in ids)
+    assert (first.progress, first.rules_made, second.public_rating) == ("half done", "rules of duty", "good")
+    again = taken(in_language(desk, language), "/rectification/ledger.xlsx")
+    answer = desk.client.post(
+        "/rectification/import", data={TOKEN_FIELD: desk.form_token}, files={"workbook": ("a.xlsx", again)}
+    )
+    assert (answer.status_code, "half done" in answer.text) == (200, False)
