@@ -18,7 +18,8 @@ from app.opinions.domain import ASIDE, TYPED_SOURCES, UNSORTED, Act, Kind, Propo
 from app.opinions.models import Opinion, OpinionAct
 from app.publication.admission import Admission, admission, earshot_of
 from app.publication.domain import Scope, Viewer, units_with_remarks
-from app.publication.reads import published, published_rounds, viewer_of
+from app.publication.reads import published, sighted, viewer_of
+from app.publication.totals import Read, listed, results_of
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, MergedIssue
 from app.rounds.reads import RoundView
 
@@ -232,12 +233,14 @@ def proposals(found: Collection) -> Sequence[tuple[Proposal, Sequence[OpinionVie
     ]
 
 
-def rounds_with_remarks(session: Session, now: datetime, campaign_id: str) -> Sequence[RoundView]:
+def rounds_with_remarks(read: Read, now: datetime, campaign_id: str) -> Sequence[RoundView]:
     """Return the campaign's rounds whose published result shows remarks; rehearsals have none to take over."""
-    lines = [
-        line.round for line in published_rounds(session, ORGANISERS, now, campaign_id) if not line.round.is_rehearsal
-    ]
-    return [row for row in lines if shown_remarks(session, now, row.id)]
+    with read() as session:
+        seen = [each for each in sighted(session, ORGANISERS, now, {campaign_id}) if not each[0].is_rehearsal]
+        rounds = listed(session, seen)
+    results = results_of(read, rounds)
+    shown = {key for key, result in results.items() if result and units_with_remarks(result.document)}
+    return [each.line.round for each in rounds if each.line.round.id in shown]
 
 
 def edition(session: Session, now: datetime, round_id: str) -> Admission:

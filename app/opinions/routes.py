@@ -34,7 +34,7 @@ def _list_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> 
         "found": found,
         "campaign": found.campaign,
         "listed": found.searched(wish_of(desk.request.query_params, reads.PLACES)),
-        "rounds": reads.rounds_with_remarks(desk.session, desk.now, campaign_id),
+        "rounds": reads.rounds_with_remarks(desk.reading, desk.now, campaign_id),
         "sources": TYPED_SOURCES,
         "taken": desk.request.query_params.get("taken", ""),
     }

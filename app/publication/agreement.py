@@ -30,8 +30,12 @@ def differing(one: Section, other: Section) -> tuple[str, ...]:
 
 def why_not(one: Rating, other: Rating) -> str:
     """Return the sentence that says why two results are not compared; empty where they may be."""
-    different = differing(one[0], other[0])
-    if not different and _left_out(one[1]) != _left_out(other[1]):
+    return said(differing(one[0], other[0]), one[1], other[1])
+
+
+def said(different: tuple[str, ...], one: Target, other: Target) -> str:
+    """Return the same where it is known what differs between the sections of two results."""
+    if not different and _left_out(one) != _left_out(other):
         different = ("计入各项合计的指标",)
     return DIFFERS.format(what="、".join(different)) if different else ""
 

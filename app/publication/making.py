@@ -51,7 +51,8 @@ def comparison(bench: Bench) -> Made:
     """Draw two rounds of a campaign side by side."""
     told = bench.arguments
     with bench.reading() as session:
-        found = trends.trends(session, viewer_of(session, bench.staff), bench.now, told["campaign"])
+        viewer = viewer_of(session, bench.staff)
+    found = trends.trends(bench.reading, viewer, bench.now, told["campaign"])
     pair = trends.pair_of(found, told["before"]["round"], told["after"]["round"])
     rows = tuple(
         (after["name"], before["overall"]["total"], after["overall"]["total"], reason)

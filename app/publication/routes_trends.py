@@ -21,7 +21,8 @@ COMPARISON = Craft("app.publication.making:comparison", seconds=60)
 
 
 def _stored(desk: Desk, campaign_id: str, unit_id: str = "") -> Trends:
-    return trends.trends(desk.session, reads.viewer_of(desk.session, desk.staff), desk.now, campaign_id, unit_id)
+    viewer = reads.viewer_of(desk.session, desk.staff)
+    return trends.trends(desk.reading, viewer, desk.now, campaign_id, unit_id)
 
 
 def _told(desk: Desk, found: Trends) -> Trends:

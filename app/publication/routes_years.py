@@ -26,8 +26,8 @@ def _years(desk: Desk, campaign_id: str, unit_id: str = "") -> tuple[Sequence[Ye
     Without any, an error as ``absent``: ids are those of the campaign's own rounds.
     """
     viewer = reads.viewer_of(desk.session, desk.staff)
-    columns, damaged = years.columns_of(desk.session, viewer, desk.now, campaign_id)
-    every = years.years_of(desk.session, columns, campaign_id)
+    columns, damaged = years.columns_of(desk.reading, viewer, desk.now, campaign_id)
+    every = years.years_of(desk.reading, columns, campaign_id)
     found = [each for each in every if unit_id in {"", each.id}]
     if not found:
         raise absent((line for line in damaged if line.round.campaign_id == campaign_id), unit_id)

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy.orm import Session
-
 from app.core.errors import DomainError
-from app.publication.agreement import Rating, why_not
+from app.core.turns import in_turns
+from app.publication.agreement import Rating, differing, said
 from app.publication.domain import Viewer
 from app.publication.editions import Published
-from app.publication.reads import PublishedLine, published, published_rounds
+from app.publication.reads import PublishedLine, sighted
 from app.publication.stored import DamagedResultError
+from app.publication.totals import Listed, Read, listed, results_of
 from app.rounds.domain import Paper
-from app.rounds.reads import RoundView, frozen_paper
+from app.rounds.reads import RoundView
 from app.tally.document import Document, Section, Target, every_target
 from app.tally.restraint import may_compare
 
@@ -52,6 +52,17 @@ class Rated:
         if unit_id not in self._places:
             raise DomainError("not_found")
         return self._places[unit_id]
+
+    @cached_property
+    def _differing(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
+        return {}
+
+    def differing(self, section: Section, other: "Rated", its: Section) -> tuple[str, ...]:
+        """Return what differs between a section and one of another round: asked once for all that both rated."""
+        key = section["key"], other.round.id, its["key"]
+        if key not in self._differing:
+            self._differing[key] = differing(section, its)
+        return self._differing[key]
 
 
 @dataclass(frozen=True)
@@ -116,13 +127,16 @@ class Trends:
     damaged: tuple[PublishedLine, ...] = ()
 
 
-def trends(session: Session, viewer: Viewer, now: datetime, campaign_id: str, unit_id: str = "") -> Trends:
+def trends(read: Read, viewer: Viewer, now: datetime, campaign_id: str, unit_id: str = "") -> Trends:
     """Return the rounds of a campaign that a viewer may see; with none, an error as ``absent``, of a unit if asked."""
-    lines = [line for line in published_rounds(session, viewer, now, campaign_id) if not line.round.is_rehearsal]
-    columns, damaged = columns_in(session, viewer, now, [*reversed(lines)])
+    with read() as session:
+        seen = [each for each in sighted(session, viewer, now, {campaign_id}) if not each[0].is_rehearsal]
+        rounds = listed(session, [*reversed(seen)])
+    columns, damaged = columns_in(read, rounds)
     if not columns:
         raise absent(damaged, unit_id)
-    return Trends(campaign_id, lines[0].campaign, lines[0].organisation, columns, _units(columns), damaged)
+    line = columns[-1].line
+    return Trends(campaign_id, line.campaign, line.organisation, columns, _units(columns), damaged)
 
 
 def retold(found: Trends, columns: tuple[Column, ...]) -> Trends:
@@ -138,16 +152,13 @@ def _retold(unit: UnitTrend, columns: Sequence[Column]) -> tuple[Cell | None, ..
 
 
 def columns_in(
-    session: Session, viewer: Viewer, now: datetime, lines: Sequence[PublishedLine]
-) -> tuple[tuple[Column, ...], tuple[PublishedLine, ...]]:
+    read: Read, rounds: Sequence[Listed]
+) -> tuple[tuple[Column, ...], tuple[PublishedLine, ...]]:  # fmt: skip
     """Return rounds as far as a viewer may see them, and those whose result is damaged: they hide no other."""
-    found, damaged = list[Column](), list[PublishedLine]()
-    for line in lines:
-        try:
-            found.append(column_of(session, viewer, now, line))
-        except DamagedResultError:
-            damaged.append(line)
-    return tuple(found), tuple(damaged)
+    results = results_of(read, rounds)
+    found = [(each, results[each.line.round.id]) for each in rounds]
+    columns = tuple(Column(each.line, result, each.paper) for each, result in found if result is not None)
+    return columns, tuple(each.line for each, result in found if result is None)
 
 
 def absent(damaged: Iterable[PublishedLine], unit_id: str = "") -> DomainError:
@@ -156,16 +167,9 @@ def absent(damaged: Iterable[PublishedLine], unit_id: str = "") -> DomainError:
     return DamagedResultError() if hidden else DomainError("not_found")
 
 
-def column_of(session: Session, viewer: Viewer, now: datetime, line: PublishedLine) -> Column:
-    """Return a round as far as a viewer may see it."""
-    paper, _ = frozen_paper(session, line.round.id)
-    return Column(line, published(session, line.round.id, viewer, now), paper)
-
-
 def _units(columns: Sequence[Column]) -> tuple[UnitTrend, ...]:
-    return tuple(
-        UnitTrend(unit_id, name, _cells(columns, unit_id)) for unit_id, name in official_order(columns).items()
-    )
+    names = in_turns(official_order(columns).items(), at_once=1)
+    return tuple(UnitTrend(unit_id, name, _cells(columns, unit_id)) for unit_id, name in names)
 
 
 def official_order(columns: Iterable[Column]) -> Mapping[str, str]:
@@ -199,7 +203,8 @@ def not_compared(column: Rated, other: Rated, unit_id: str) -> str:
 
     They were made in different ways, or the people who rate it differ by so few that those could be found (SEC-47).
     """
-    if why := why_not(column.rating_of(unit_id), other.rating_of(unit_id)):
+    (section, target), (its, others) = column.rating_of(unit_id), other.rating_of(unit_id)
+    if why := said(column.differing(section, other, its), target, others):
         return why
     if may_compare(column.paper, other.paper, unit_id):
         return ""

@@ -14,10 +14,13 @@ from sqlalchemy.orm import Session
 from app.campaigns.kinds import Kind
 from app.campaigns.lineage import By, copies_of, kin_of
 from app.campaigns.reads import kinds_of
+from app.core.holding import hold_nothing
+from app.core.turns import in_turns
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer
 from app.publication.kin import Ties, are_near, same_in, seen_from, ties_of
 from app.publication.reads import PublishedLine, Sighted, lines_of, sighted
+from app.publication.totals import Listed, Read, listed
 from app.publication.trends import NOT_COMPARED, Column, Rated, columns_in, not_compared, official_order
 from app.rounds.domain import Paper
 from app.tally.document import Target
@@ -50,18 +53,20 @@ class Years:
 
 
 def columns_of(
-    session: Session, viewer: Viewer, now: datetime, campaign_id: str
+    read: Read, viewer: Viewer, now: datetime, campaign_id: str
 ) -> tuple[tuple[Column, ...], tuple[PublishedLine, ...]]:
     """Return the rounds that a viewer may see of a campaign and of those that it follows or that follow it.
 
-    Beside them stand those whose result is damaged.
+    The oldest comes first. Beside them stand those whose result is damaged.
     """
-    return columns_in(session, viewer, now, _lines(session, viewer, now, campaign_id))
+    with read() as session:
+        rounds = listed(session, _sights(session, viewer, now, _kin(session, campaign_id)))
+    return columns_in(read, sorted(rounds, key=_place))
 
 
-def _lines(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> list[PublishedLine]:
-    """Return these rounds, oldest first."""
-    return _in_order(session, _sights(session, viewer, now, _kin(session, campaign_id)))
+def _place(each: Listed) -> tuple[datetime, datetime, str]:
+    line = each.line
+    return (line.round.closed_at or line.published_at, line.published_at, line.round.id)
 
 
 def _kin(session: Session, campaign_id: str) -> frozenset[str]:
@@ -71,11 +76,6 @@ def _kin(session: Session, campaign_id: str) -> frozenset[str]:
 def _sights(session: Session, viewer: Viewer, now: datetime, campaigns: Collection[str]) -> list[Sighted]:
     """Return the rounds of some campaigns that a viewer may see; no paper is read for it."""
     return [each for each in sighted(session, viewer, now, campaigns) if not each[0].is_rehearsal]
-
-
-def _in_order(session: Session, seen: Sequence[Sighted]) -> list[PublishedLine]:
-    lines = [line for line, _ in lines_of(session, seen)]
-    return sorted(lines, key=lambda line: (line.round.closed_at or line.published_at, line.published_at, line.round.id))
 
 
 def has_years(session: Session, viewer: Viewer, now: datetime, campaign_id: str) -> bool:
@@ -126,14 +126,16 @@ def beside(anchor: Rated, column: Rated, ties: Ties) -> Beside:
     return Beside(column, anchor, same, seen_from(anchor.paper, column.paper, found))
 
 
-def years_of(session: Session, columns: Sequence[Column], campaign_id: str) -> list[Years]:
+def years_of(read: Read, columns: Sequence[Column], campaign_id: str) -> list[Years]:
     """Return what was rated in a campaign, in official order, through all rounds; nothing where it has none of them."""
     own = [column for column in columns if column.line.round.campaign_id == campaign_id]
-    ties = ties_of(session, {column.line.round.campaign_id for column in columns}, campaign_id)
-    kinds = kinds_of(session, {column.line.round.campaign_id for column in columns})
+    campaigns = {column.line.round.campaign_id for column in columns}
+    with read() as session:
+        ties, kinds = ties_of(session, campaigns, campaign_id), kinds_of(session, campaigns)
+    hold_nothing("setting rounds beside each other")
     around: dict[str, list[tuple[Column, Beside]]] = {}
     found = []
-    for unit_id, name in official_order(own).items():
+    for unit_id, name in in_turns(official_order(own).items(), at_once=1):
         anchor = next(column for column in reversed(own) if column.target_of(unit_id) is not None)
         key = anchor.line.round.id
         if key not in around:

@@ -5,6 +5,7 @@ is committed before it is answered; a refusal undoes what was begun and shows th
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, TypeVar
@@ -84,6 +85,15 @@ class OpenDesk:
         """The form of the request, if it has one."""
         form: PostedForm | None = getattr(self.request.state, "posted", None)
         return form
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Read for a moment: the session ends with the block, so that what is read can be made into something."""
+        self.leave()
+        try:
+            yield self.session
+        finally:
+            self.leave()
 
     def leave(self) -> None:
         """End the session before anything long is done; reading again afterwards begins a new one."""

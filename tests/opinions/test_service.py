@@ -207,7 +207,7 @@ def test_remarks_of_a_published_result_are_taken_over_once(database: Database) -
         assert take(acting(session), campaign_id, round_id) == 0
     with database.reading() as session:
         found = reads.collection(session, campaign_id).opinions
-        assert [row.id for row in reads.rounds_with_remarks(session, acting(session).now, campaign_id)] == [round_id]
+    assert [row.id for row in reads.rounds_with_remarks(database.reading, MORNING, campaign_id)] == [round_id]
     assert {opinion.source for opinion in found} == {Source.REMARK}
     assert [opinion.number for opinion in found] == [str(number) for number in range(1, len(found) + 1)]
     assert Counter(opinion.unit for opinion in found) == dict.fromkeys(counted.UNITS, 12)
@@ -255,7 +255,7 @@ def test_remarks_that_may_not_be_read_are_not_taken(database: Database) -> None:
     campaign_id, round_id = make_published(database, remarks=9)
     with database.writing() as session:
         assert take(acting(session), campaign_id, round_id) == 0
-        assert reads.rounds_with_remarks(session, acting(session).now, campaign_id) == []
+    assert reads.rounds_with_remarks(database.reading, MORNING, campaign_id) == []
 
 
 def test_it_refuses_remarks_of_a_result_that_is_not_published(database: Database) -> None:

@@ -116,6 +116,38 @@ def test_the_board_asks_no_more_for_more_results(client: TestClient, database: D
     assert len(set(costs)) == 1
 
 
+OF_ROUNDS = (
+    "/results/campaigns/{}", "/results/campaigns/{}/units/u1", "/results/campaigns/{}/compare",
+    "/results/campaigns/{}/years", "/results/campaigns/{}/years/u1", "/campaigns/{}/opinions",
+)  # fmt: skip
+"""Pages that set the rounds of a campaign beside each other, or look through them."""
+
+
+def test_pages_over_rounds_ask_no_more_for_more_of_them(client: TestClient, database: Database) -> None:
+    """Each result is read when it is looked at first, one at a time, and never again as long as it is kept."""
+    counted.log_in(client, database, "organiser")
+    campaign_id, costs = "", []
+    for number in range(1, 6):
+        round_id = store(database, SIXTY[:2], counted.AT + number * YEAR)
+        with database.writing() as session:
+            row = session.get_one(Round, round_id)
+            campaign_id = row.campaign_id = campaign_id or row.campaign_id
+        if number > 1:
+            costs.append([_asked(client, path.format(campaign_id)) for path in OF_ROUNDS])
+    for path, first, *_, last in zip(OF_ROUNDS, *costs, strict=True):
+        assert last == first, path
+        assert last <= MOST, path
+
+
+def _asked(client: TestClient, path: str) -> int:
+    """Return what a page asks for that was looked at before; of results that are kept it reads no document."""
+    client.get(path).raise_for_status()
+    with statements() as asked:
+        client.get(path).raise_for_status()
+    assert not [statement for statement in asked if "result_version.document" in statement], path
+    return len(asked)
+
+
 def test_the_page_of_units_reads_the_register_once(client: TestClient, database: Database) -> None:
     round_id = counted.store_published(database, counted.make_votes(counted.make_paper(SIXTY[:2])))
     with database.reading() as session:

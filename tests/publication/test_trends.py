@@ -1,6 +1,7 @@
 """Rounds of one campaign side by side."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import product
 
@@ -17,6 +18,7 @@ from app.publication.models import ResultRead
 from app.rounds.domain import Paper
 from app.rounds.english import with_english
 from app.rounds.models import Round
+from app.tally.document import every_target
 from tests.publication import counted, reading
 from tests.publication.test_page_cost import statements
 from tests.tally.cast import section_of
@@ -46,8 +48,7 @@ def one_campaign(database: Database, votes: list[counted.Votes]) -> str:
 
 
 def found(database: Database, campaign: str, viewer: Viewer = counted.READER) -> trends.Trends:
-    with database.reading() as session:
-        return trends.trends(session, viewer, counted.AT, campaign)
+    return trends.trends(database.reading, viewer, counted.AT, campaign)
 
 
 def test_it_works(database: Database) -> None:
@@ -185,3 +186,27 @@ def test_it_refuses_unknown_places(client: TestClient, database: Database) -> No
         f"/results/campaigns/{campaign}/compare.svg?before={first}&after=x",
     ):
         assert reader.get(path).status_code == 404, path
+
+
+def test_no_result_is_parsed_while_a_transaction_is_held(database: Database) -> None:
+    """Forty results take seconds, for which nobody could write: whoever holds a session is refused (SEC-72)."""
+    campaign, *_ = two_rounds(database)
+    with database.reading() as session, pytest.raises(RuntimeError, match="while a transaction is held"):
+        trends.trends(lambda: nullcontext(session), counted.READER, counted.AT, campaign)
+    assert len(found(database, campaign).columns) == 2
+
+
+def test_of_a_result_that_is_kept_no_group_and_no_remark_is_there(database: Database) -> None:
+    campaign, first, _ = two_rounds(database)
+    with database.reading() as session:
+        whole = counted.result_for(session, first).document
+    [column, _] = found(database, campaign).columns
+    kept = column.result.document
+    assert [unit["overall"]["total"] for unit in every_target(kept)] == [
+        unit["overall"]["total"] for unit in every_target(whole)
+    ]
+    assert any(unit["overall"]["groups"] for unit in every_target(whole))
+    assert any(unit["remarks"]["texts"] for unit in every_target(whole))
+    for unit in every_target(kept):
+        assert not unit["remarks"]["texts"]
+        assert not any(part["groups"] for part in (unit["overall"], *unit["items"]))

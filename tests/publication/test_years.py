@@ -62,8 +62,8 @@ def publish_votes(database: Database, votes: counted.Votes, days: int, *scopes: 
 def found(database: Database, round_id: str, viewer: Viewer = counted.READER) -> list[years.Years]:
     with database.reading() as session:
         campaign_id = session.get_one(Round, round_id).campaign_id
-        columns, _ = years.columns_of(session, viewer, counted.AT, campaign_id)
-        return years.years_of(session, columns, campaign_id)
+    columns, _ = years.columns_of(database.reading, viewer, counted.AT, campaign_id)
+    return years.years_of(database.reading, columns, campaign_id)
 
 
 def rows(database: Database, round_id: str) -> list[tuple[str, str, str]]:
@@ -275,11 +275,11 @@ def test_a_unit_is_told_of_damage_to_what_it_would_see_alone(database: Database)
     own, other = Viewer(Scope.UNIT, "wu", frozenset({"u0-2026"})), Viewer(Scope.UNIT, "li", frozenset({"u9"}))
     with database.reading() as session:
         campaign_id = session.get_one(Round, round_id).campaign_id
-        for viewer, unit_id, code in (
-            (own, "u0-2026", "result_damaged"), (own, "u1-2026", "not_found"), (other, "u0-2026", "not_found"),
-        ):  # fmt: skip
-            with pytest.raises(DomainError, match=code):
-                trends(session, viewer, counted.AT, campaign_id, unit_id)
+    for viewer, unit_id, code in (
+        (own, "u0-2026", "result_damaged"), (own, "u1-2026", "not_found"), (other, "u0-2026", "not_found"),
+    ):  # fmt: skip
+        with pytest.raises(DomainError, match=code):
+            trends(database.reading, viewer, counted.AT, campaign_id, unit_id)
 
 
 def test_an_announced_result_stands_beside_that_of_last_time(client: TestClient, database: Database) -> None:
