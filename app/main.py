@@ -61,6 +61,7 @@ from app.publication.spoken import speak
 from app.rectification.board import service as board
 from app.rectification.board.resting import resting_on_units
 from app.rectification.messages.notify import LETTERS as RECTIFICATION_LETTERS
+from app.rectification.plans.entering import answering_names
 from app.rectification.rules.wording import STORED
 from app.rectification.signing import service as signing
 from app.rounds.approvals import WHAT as ROUND_ACTS
@@ -128,6 +129,7 @@ PORTS = Ports(
     copied=(board.copy_stages, signing.copy_signing),
     unseen_groups=publication.unseen_of,
     merged=opinions_reads.merged_for,
+    answering=answering_names,
     public_key=box.public_key,
 )
 

@@ -12,6 +12,7 @@ from app.opinions import reads, service
 from app.opinions.domain import ASIDE, MOST_COMPARED, REASON_LIMIT, TITLE_LIMIT, UNSORTED, Kind
 from app.opinions.record import record_of, searched_record
 from app.opinions.service import Wish
+from app.rounds.ports import ports_of
 from app.web.choosing import asked_of, choice_of, looks
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
@@ -79,6 +80,10 @@ def _wish(form: PostedForm) -> Wish:
     return wishes[asked]
 
 
+def _do(desk: Desk, campaign_id: str, wish: Wish) -> str:
+    return service.do(desk.acting, campaign_id, wish, ports_of(desk.request).answering)
+
+
 @router.post("/campaigns/{campaign_id}/opinions/merge")
 def merge(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Merge, detach, set aside or rename, and show the same place and searches again; or show other lines."""
@@ -87,7 +92,7 @@ def merge(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     given = form.as_dict()
     kept = {name: given[name] for name in KEPT if given.get(name)}
     return desk.attempt(
-        lambda: service.do(desk.acting, campaign_id, _wish(form)),
+        lambda: _do(desk, campaign_id, _wish(form)),
         f"/campaigns/{campaign_id}/opinions/merge" + (f"?{urlencode(kept)}" if kept else ""),
         lambda refused: _merge_page(desk, campaign_id, form, refused),
     )
@@ -116,7 +121,7 @@ def proposals_page(desk: OrganiserDesk, campaign_id: str) -> Response:
 def accept(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Merge the ticked opinions of one proposal."""
     return desk.attempt(
-        lambda: service.do(desk.acting, campaign_id, _wish(form)),
+        lambda: _do(desk, campaign_id, _wish(form)),
         f"/campaigns/{campaign_id}/opinions/proposals",
         lambda refused: _proposals_page(desk, campaign_id, refused),
     )
@@ -141,7 +146,7 @@ def undo(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     here = wish_of(form.as_dict(), KINDS).here
 
     def act() -> str:
-        service.do(desk.acting, campaign_id, Wish(Kind.UNDO, undoes=form.sent_number("undoes", 1, MOST_AT_ONCE)))
+        _do(desk, campaign_id, Wish(Kind.UNDO, undoes=form.sent_number("undoes", 1, MOST_AT_ONCE)))
         return form.sent("back", 20)
 
     def then(back: str) -> Response:

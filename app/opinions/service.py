@@ -24,6 +24,7 @@ from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import MOST_OPINIONS, TEXT_LIMIT, TYPED_SOURCES, UNSORTED, Act, Kind, Source, replay
 from app.opinions.models import Opinion, OpinionAct
 from app.publication.admission import Admission
+from app.rounds.ports import Answering, nobody
 from app.rounds.reads import get_round
 
 NUMBER_LIMIT = 20
@@ -234,8 +235,11 @@ def _more(shown: Sequence[str], taken: Sequence[str]) -> list[str]:
     return list((Counter(shown) - Counter(taken)).elements())[:missing]
 
 
-def do(acting: Acting, campaign_id: str, wish: Wish) -> str:
-    """Carry out an act of merging and return the issue it went to; DomainError as in ``app.opinions.domain``."""
+def do(acting: Acting, campaign_id: str, wish: Wish, answering: Answering = nobody) -> str:
+    """Carry out an act of merging and return the issue it went to; DomainError as in ``app.opinions.domain``.
+
+    ``merged_issue_answered``: undoing it would take an issue away that units answer with actions of their plans.
+    """
     _locked(acting, campaign_id)
     session = acting.session
     acts = reads.acts_of(session, campaign_id)
@@ -245,7 +249,11 @@ def do(acting: Acting, campaign_id: str, wish: Wish) -> str:
     issue = new_id() if wish.kind is Kind.NEW_ISSUE else wish.issue
     words = " ".join(hiding(session).mask(wish.words).split())
     act = Act(len(acts) + 1, wish.kind, wish.opinions, issue, words, wish.undoes)
+    titles = dict(sorting.titles)
     sorting.do(act)
+    for gone in titles.keys() - sorting.titles.keys():
+        if units := answering(session, campaign_id, gone):
+            raise DomainError("merged_issue_answered", title=titles[gone], units="、".join(units))
     session.add(
         OpinionAct(
             id=new_id(),

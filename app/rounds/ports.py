@@ -81,6 +81,8 @@ UnseenGroups = Callable[[Session, Paper], Unseen]
 MakePanel = Callable[[Session, RoundView], Panel | None]
 ReadMerged = Callable[[Session, str, Earshot], Merged]
 PublicKey = Callable[[Session, str], bytes]
+Answering = Callable[[Session, str, str], Sequence[str]]
+"""Names the units of whose plans an action answers an issue of a campaign."""
 
 
 def every_group(_session: Session, paper: Paper) -> Unseen:
@@ -90,6 +92,11 @@ def every_group(_session: Session, paper: Paper) -> Unseen:
 
 def _nothing_merged(_session: Session, _campaign_id: str, _earshot: Earshot) -> Merged:
     return NOTHING_MERGED
+
+
+def nobody(_session: Session, _campaign_id: str, _issue_id: str) -> Sequence[str]:
+    """Say that no plan rests on an issue."""
+    return ()
 
 
 def _no_key(_session: Session, _round_id: str) -> bytes:
@@ -102,7 +109,8 @@ class Ports:
 
     ``unseen_groups`` names the voter groups of a closed round whose numbers no report may show. ``merged`` tells a
     result's reader into which issues opinions were merged. ``public_key`` gives the key to which a round's ballots are
-    sealed. ``copied`` take over what belongs to a campaign into a copy of it.
+    sealed. ``copied`` take over what belongs to a campaign into a copy of it. ``answering`` says whose plans rest on an
+    issue, so that it is not taken away under them.
     """
 
     before_opening: tuple[Checklist, ...] = ()
@@ -114,6 +122,7 @@ class Ports:
     copied: tuple[Copy, ...] = ()
     unseen_groups: UnseenGroups = every_group
     merged: ReadMerged = _nothing_merged
+    answering: Answering = nobody
     public_key: PublicKey = _no_key
 
     def made_ready(self, database: Database, round_id: str, act: str, request: Mapping[str, Any]) -> "Ports":

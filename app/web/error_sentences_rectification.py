@@ -45,6 +45,10 @@ RECTIFICATION_SENTENCES: dict[str, tuple[int, str]] = {
         409,
         "这些单位的整改事项对应这个问题：%(units)s。先在方案中改为别的问题，才能撤回或者去掉单位。",
     ),
+    "merged_issue_answered": (
+        409,
+        "没有撤销：这些单位的整改事项对应问题“%(title)s”：%(units)s。撤销会去掉这个问题；可以改名，也可以把意见移到别的问题。",
+    ),
     "order_unknown": (404, "没有这份补课通知，或不在您的范围内。"),
     "order_not_flagged": (409, "该单位在这一轮公布的结果中没有列为需补课，不能责令补课。"),
     "order_decided": (409, "对该单位已经作出决定，请到补课页面查看。"),

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from app.audit import service as audit
 from app.core.acting import Acting
+from app.core.chinese import day_however_written
 from app.core.errors import Ours
 from app.core.folding import folded
 from app.office.sheets import tables
@@ -43,18 +44,22 @@ HEADS = (KEY, UNIT, *(column.heading for column in LEDGER_COLUMNS), NEW_PROGRESS
 RATING, SOURCE, RULES, RULES_COUNT = "群众评价", "评价来源", "制度成果", "制度数"
 _ALSO = {
     KEY: ("Code of the action (do not change)",),
-    UNIT: ("Unit",),
-    NEW_PROGRESS: ("New progress (fill in)",),
+    UNIT: ("责任单位", "整改单位", "单位名称", "Unit"),
+    NEW_PROGRESS: ("最新进展", "New progress (fill in)"),
     BEFORE: ("Check code (do not change)",),
     "延期": ("Extension",),
-    "主办单位": ("Lead unit",),
     "问题": ("存在问题", "整改问题", "问题内容"),
     "分类": ("整改分类", "整改类别", "整改类型"),
     "整改目标": ("目标",),
     "整改措施": ("措施", "具体措施"),
+    "责任领导": ("牵头领导", "分管领导"),
+    "主办单位": ("牵头单位", "Lead unit"),
+    "协办单位": ("配合单位",),
+    "责任人": ("具体责任人", "直接责任人"),
     "完成时限": ("整改时限", "完成期限"),
     RULES: ("制度名称", "制度成果名称", "建立制度", "建章立制", "出台制度"),
     RULES_COUNT: ("制度成果数", "制度个数", "建立制度数"),
+    RATING: ("群众满意度", "群众评议"),
     "状态": ("整改状态",),
 }
 """Other titles of columns, as tables in use have them, and English ones that the catalogue does not know."""
@@ -220,7 +225,15 @@ def _unlike(told: Mapping[str, str], each: LedgerRow) -> _Why:
 
 def _differ(told: str | None, stored: str) -> bool:
     """Whether a cell says something else than what is stored; a column that is not there says nothing."""
-    return told is not None and told != stored and folded(told) != folded(plain(stored))
+    return told is not None and not _alike(told, stored)
+
+
+def _alike(told: str, cell: str) -> bool:
+    """Whether a cell says what it went out with: spelt otherwise, or a day that a spreadsheet has taken for one."""
+    if told == cell or folded(told) == folded(plain(cell)):
+        return True
+    day = day_however_written(cell)
+    return day is not None and day == day_however_written(told)
 
 
 def before_of(rating: str, rules: str) -> str:

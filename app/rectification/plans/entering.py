@@ -86,8 +86,16 @@ def _check(session: Session, campaign_id: str, typed: TypedIssue) -> None:
 
 def _refuse_answered(session: Session, row: EnteredIssue, units: Collection[str]) -> None:
     if units:
-        names = [unit.name for unit in get_campaign(session, row.campaign_id).units if unit.id in units]
-        raise DomainError("issue_answered", units="、".join(names))
+        raise DomainError("issue_answered", units="、".join(_names(session, row.campaign_id, units)))
+
+
+def answering_names(session: Session, campaign_id: str, issue_id: str) -> tuple[str, ...]:
+    """Return the names of the units of whose plans an action answers the issue, in their order."""
+    return _names(session, campaign_id, answering_units(session, issue_id))
+
+
+def _names(session: Session, campaign_id: str, units: Collection[str]) -> tuple[str, ...]:
+    return tuple(unit.name for unit in get_campaign(session, campaign_id).units if unit.id in units) if units else ()
 
 
 def _add_units(session: Session, issue_id: str, unit_ids: Collection[str]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.core.acting import Acting, Principal
+from app.core.chinese import day_however_written
 from app.core.db import Database
 from app.rectification.ledger import attachments, recording
 from app.rectification.ledger import service as ledger_acts
@@ -391,6 +392,31 @@ def test_cells_come_in_as_they_look_and_faults_are_named(database: Database) -> 
         found = _previewed(acting, book)
         assert [(each.row, each.code) for each in found.problems] == [(3, "text_error"), (4, "formula_without_value")]
         assert not found.is_whole
+
+
+def test_columns_of_tables_in_use_and_days_that_a_spreadsheet_rewrote_are_known(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        book = openpyxl.load_workbook(io.BytesIO(edited(exported(session), {(2, NEW_PROGRESS): "已排班"})))
+        sheet = book.active
+        assert sheet is not None
+        heads = {cell.value: cell.column for cell in sheet[1]}
+        due = sheet.cell(2, heads["完成时限"])
+        day = day_however_written(str(due.value))
+        for old, new in (
+            *(("单位", "责任单位"), ("责任领导", "牵头领导"), ("主办单位", "牵头单位"), ("协办单位", "配合单位")),
+            *(("责任人", "具体责任人"), (RATING, "群众满意度"), (NEW_PROGRESS, "最新进展")),
+        ):
+            sheet.cell(1, heads[old], new)
+        for written, code in ((day, "yyyy/m/d"), (day, "yyyy-mm-dd"), (str(day).replace("-", "."), "@")):
+            due.value, due.number_format = written, code
+            found = _previewed(acting, book)
+            assert found.is_whole, (code, found.wrong, found.problems)
+            assert [change for change, _ in found.changes] == [Change(action_id, "已排班", None, None)]
+        assert day
+        due.value = day + timedelta(1)
+        assert _previewed(acting, book).wrong == (Mismatch(2, "column_settled", {"column": "完成时限"}),)
 
 
 def _previewed(acting: Acting, book: openpyxl.Workbook) -> Preview:

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.campaigns.reads import get_campaign
 from app.core.acting import Acting
 from app.core.db import Database
 from app.opinions import service as opinions
@@ -20,7 +21,7 @@ from app.rectification.plans.issues import answers, every_issue, issues_within
 from app.rectification.plans.service import PlanRow
 from app.rectification.rules.issues import ENTERED_ORIGINS, IssueOrigin
 from app.rectification.rules.plans import Action
-from tests.cast import MORNING, refuses
+from tests.cast import MORNING, Desks, refuses
 from tests.opinions import collected
 from tests.rectification.flagged import FLAGGED, WU, ZHANG, Flagged, make_order, plan_id_of
 
@@ -66,6 +67,33 @@ def test_issues_of_opinions_stand_beside_those_entered(database: Database) -> No
             ("下乡演出太少", IssueOrigin.OPINIONS, 1),
             ("账目公开不及时", IssueOrigin.AUDIT, 0),
         ]
+
+
+def test_an_issue_of_opinions_that_a_plan_answers_is_not_taken_away_by_undoing(
+    database: Database, new_desk: Desks
+) -> None:
+    found, order_id = make_order(database)
+    record = f"/campaigns/{found.campaign_id}/opinions/record"
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        typed = [TypedOpinion("sheet", str(number), FLAGGED, "演出太少") for number in (1, 2, 3)]
+        collected.add(acting, found.campaign_id, typed)
+        session.flush()
+        one, two, three = opinion_ids(session, found.campaign_id)
+        issue_id = opinions.do(acting, found.campaign_id, Wish(Kind.NEW_ISSUE, (one,), words="下乡演出太少"))
+        opinions.do(acting, found.campaign_id, Wish(Kind.NEW_ISSUE, (two,), words="门票太贵"))
+        opinions.do(acting, found.campaign_id, Wish(Kind.MERGE, (three,), issue_id))
+        answer(session, order_id, issue_id)
+        unit = next(each.name for each in get_campaign(session, found.campaign_id).units if each.id == FLAGGED)
+    desk = new_desk("zhangsan")
+    assert desk.post(record, undoes="3").status_code == 303, "it takes an opinion away, and leaves the issue"
+    refused = desk.post(record, undoes="1")
+    assert refused.status_code == 409
+    assert f"这些单位的整改事项对应问题“下乡演出太少”：{unit}" in refused.text
+    assert desk.post(record, undoes="2").status_code == 303, "which no plan answers"
+    with database.reading() as session:
+        assert [issue.title for issue in every_issue(session, found.campaign_id)] == ["下乡演出太少"]
+        assert answers(session, ZHANG, found.campaign_id, [issue_id])[issue_id]
 
 
 @pytest.mark.parametrize("origin", ENTERED_ORIGINS)
