@@ -139,7 +139,7 @@ def test_files_are_private_and_durable(database: Database, folder: KeyFolder) ->
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert file.parent == folder.path.parent / "boxes"
-    wanted = {"journal_mode": "delete", "synchronous": 3, "secure_delete": 1}
+    wanted = {"journal_mode": "delete", "synchronous": 3, "secure_delete": 1, "page_size": 1_024}
     with store.reading(database, round_id) as connection:
         assert {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted} == wanted
 
