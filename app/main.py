@@ -77,8 +77,9 @@ from app.rounds.service import close_round, extend_round, void_round
 from app.routers import desk_routes, public_routes
 from app.slips import service as slips
 from app.tally.document import overall_of, parts_of
-from app.tally.facts import section_texts, texts_of
+from app.tally.facts import section_texts, texts_of, trimmed_texts
 from app.tally.headed import figures_of, head_of, headline, heads_of, is_judged_by_points
+from app.tally.headings import full_label
 from app.tally.sectioned import ballot_texts
 from app.tally.shown import participation_rate
 from app.tally.sums import sum_of, sums_among, sums_in, sums_of, sums_of_groups
@@ -182,11 +183,12 @@ def build_api(
     app.state.pages = make_pages(settings)
     app.state.pages.environment.globals |= {
         "verdict_words": VERDICTS, "chain_words": CHAIN, "speak_with": speak, "letters": Letters(LETTERS),
-        "overall_of": overall_of, "parts_of": parts_of, "sums_of": sums_of, "sums_in": sums_in,
-        "sum_of": sum_of, "sums_among": sums_among, "sums_of_groups": sums_of_groups,
+        "overall_of": overall_of, "parts_of": parts_of, "full_label": full_label,
+        "sums_of": sums_of, "sums_in": sums_in, "sum_of": sum_of,
+        "sums_among": sums_among, "sums_of_groups": sums_of_groups,
         "participation_rate": participation_rate, "ballot_texts": ballot_texts,
         "headline_of": headline, "head_of": head_of, "heads_of": heads_of, "figures_of": figures_of,
-        "is_judged_by_points": is_judged_by_points, "texts_of": texts_of,
+        "is_judged_by_points": is_judged_by_points, "texts_of": texts_of, "trimmed_texts": trimmed_texts,
         "section_texts": section_texts, "rule_fits": rule_fits, "worsening_of": worsening_of, "word_for": word_for,
         "composite_words": formula_text, "composite_rule_text": composite_rule_text,
         "promise_of": promise_of, "noun_of": noun, "calls_of": calls_of,

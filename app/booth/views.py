@@ -22,9 +22,10 @@ class PointsView:
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """An item of a unit on the page."""
+    """An item of a unit on the page; ``heading`` is what it stands under, empty for most."""
 
     field: str
+    heading: str
     label: str
     options: tuple[domain.Option, ...]
     columns: int
@@ -75,6 +76,7 @@ def _unit_views(sheet: Sheet, section: Section) -> tuple[UnitView, ...]:
             tuple(
                 CellView(
                     domain.mark_field(section.first + place, section.place_of(at)),
+                    item.heading,
                     item.label,
                     choices[at],
                     columns[at],

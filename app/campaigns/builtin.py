@@ -25,8 +25,8 @@ def _scale(key: str, labels: str, unknown: str | None = None) -> Scale:
     return Scale(key, grades, unknown)
 
 
-def _item(key: str, label: str, labels: str = "", *, overall: bool = False) -> Item:
-    return Item(key, label, overall, tuple(labels.split("/")) if labels else ())
+def _item(key: str, label: str, labels: str = "", *, overall: bool = False, heading: str = "") -> Item:
+    return Item(key, label, overall, tuple(labels.split("/")) if labels else (), heading=heading)
 
 
 _ALL_SCALES = (
@@ -198,6 +198,23 @@ _LEADERSHIP = Form(
     ),
 )
 
+_WORKERS = Form(
+    key="workers",
+    title="教代会（职代会）民主评议干部测评表",
+    scale="competence",
+    items=(
+        _item("conviction", "政治表现", heading="一、德"),
+        _item("ethics", "职业道德", heading="一、德"),
+        _item("skill", "业务能力", heading="二、能"),
+        _item("leading", "组织管理", heading="二、能"),
+        _item("diligence", "工作作风", heading="三、勤"),
+        _item("achievement", "履职实绩", heading="四、绩"),
+        _item("integrity", "廉洁自律", heading="五、廉"),
+        _item("overall", "总体评价", overall=True),
+    ),
+    self_cell=True,
+)
+
 _COMMITTEE = Form(
     key="committee",
     title="村（居）委会民主评议表",
@@ -214,7 +231,9 @@ _COMMITTEE = Form(
 
 _BLANK = Form(key="blank", title="空白测评表", scale=DEFAULT_SCALE, items=(_item("overall", "总体评价", overall=True),))
 
-_ALL_FORMS = (_T1, _T2, _T3, _T4, _T5, _T6, _T7, _T8, _LEADERSHIP, _COMMITTEE, _SCHOOL, _HOSPITAL, _WINDOW, _BLANK)
+_ALL_FORMS = (
+    _T1, _T2, _T3, _T4, _T5, _T6, _T7, _T8, _LEADERSHIP, _WORKERS, _COMMITTEE, _SCHOOL, _HOSPITAL, _WINDOW, _BLANK,
+)  # fmt: skip
 
 SCALES: Mapping[str, Scale] = MappingProxyType({scale.key: scale for scale in _ALL_SCALES})
 FORMS: Mapping[str, Form] = MappingProxyType({form.key: form for form in _ALL_FORMS})

@@ -124,7 +124,7 @@ class Item:
 
     ``grades``: those of its own, no more than the scale has; what can be marked beside grades is the scale's. ``top``:
     how many of them count as satisfied, 0 for as many as suit. ``weight``: its part where all items are taken together.
-    ``score``: what is answered in points instead.
+    ``score``: what is answered in points instead. ``heading``: what it stands under, with others around it of the same.
     """
 
     key: str
@@ -135,6 +135,7 @@ class Item:
     top: int = 0
     weight: Fraction = Fraction(1)
     score: Score | None = None
+    heading: str = ""
 
     @property
     def width(self) -> int:
@@ -145,6 +146,11 @@ class Item:
     def words(self) -> tuple[str, ...]:
         """The words of the grades where they are the item's own."""
         return self.labels or tuple(grade.label for grade in self.grades)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything of it that is read: its heading, itself, its own words."""
+        return tuple(name for name in (self.heading, self.label, *self.words) if name)
 
 
 @dataclass(frozen=True, slots=True)

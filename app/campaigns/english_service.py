@@ -77,6 +77,7 @@ def _names(campaign: CampaignView, round_titles: Iterable[str]) -> Sequence[tupl
         ("分表", (section.noun for section in campaign.sections)),
         ("参评人员", (group.name for group in campaign.groups)),
         ("测评表", (form.title for form in own)),
+        ("所属标题", (item.heading for item in items if item.heading)),
         ("指标", (item.label for item in items)),
         ("等次", (*campaign.scheme.scale.options, *grades)),
     )

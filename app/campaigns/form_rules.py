@@ -1,7 +1,9 @@
 """What a form may be (pure)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import groupby
 
 from app.campaigns.composite import WHOLE
 from app.campaigns.domain import Form, Item, Scale
@@ -29,6 +31,7 @@ def check_form(form: Form, scale: Scale) -> None:
     if any(item.overall for item in form.items) and are_weighed([replace(item, score=None) for item in form.items]):
         raise DomainError("form_overall_weighed")
     _check_self(form)
+    _check_headings(form.items)
     seen: set[str] = set()
     for item in form.items:
         _check_item(item, scale)
@@ -46,6 +49,16 @@ def check_item_weights(form: Form) -> None:
     total = sum(weights, Fraction(0))
     if set(weights) != {1} and total != WHOLE:
         raise DomainError("form_item_weights", total=number_text(total), at=f"weight-{len(weights)}")
+
+
+def _check_headings(items: Sequence[Item]) -> None:
+    """Refuse a heading over items that do not stand together, and one too long for a phone."""
+    runs = [heading for heading, _ in groupby(items, key=lambda item: item.heading) if heading]
+    for place, heading in enumerate(runs):
+        if len(heading) > LABEL_LIMIT:
+            raise DomainError("name_too_long", name=heading[:12] + "…", limit=LABEL_LIMIT)
+        if heading in runs[:place]:
+            raise DomainError("form_heading_split", name=heading)
 
 
 def _check_self(form: Form) -> None:

@@ -124,6 +124,7 @@ class CampaignView:
         yield from (Words(field="参评人员类别", text=group.name) for group in self.groups)
         for own in self.forms:
             yield Words(field="测评表", text=own.title)
+            yield from (Words(field="所属标题", text=item.heading) for item in own.form.items)
             yield from (Words(field="指标", text=item.label) for item in own.form.items)
             yield from (Words(field="等次", text=label) for item in own.form.items for label in item.words)
             if own.form.own_scale is not None:

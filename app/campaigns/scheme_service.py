@@ -204,7 +204,8 @@ def save_form(session: Session, now: datetime, staff: Principal, campaign_id: st
 
 def _clean_item(item: Item) -> Item:
     labels = tuple(clean_name(label) for label in item.labels)
-    return replace(item, key=item.key or new_id(), label=clean_name(item.label), labels=labels)
+    label, heading = clean_name(item.label), clean_name(item.heading)
+    return replace(item, key=item.key or new_id(), label=label, labels=labels, heading=heading)
 
 
 def delete_form(acting: Acting, rounds: RestingRounds, campaign_id: str, key: str, typed: str) -> None:

@@ -221,13 +221,18 @@ def item_scale_texts(scheme: Scheme, items: Sequence[Item]) -> list[str]:
     """Say the grades that items have to themselves and what of them counts as satisfied, and how items are weighed."""
     own = [(item, scheme.for_item(item)) for item in items if item.grades or item.top or item.score]
     said = [
-        f"“{item.label}”{score_text(item.score)}。" if item.score else f"“{item.label}”的等次：{_scale_text(each)}。"
+        item_points_text(item.label, item.score) if item.score else f"“{item.label}”的等次：{_scale_text(each)}。"
         for item, each in own
     ]
     if not are_weighed(items):
         return said
     weights = "、".join(f"{item.label} {number_text(item.weight)}" for item in items)
     return [*said, f"各项合计是各项的平均，权重：{weights}。"]
+
+
+def item_points_text(label: str, score: Score) -> str:
+    """Say how an item of this name is answered in points."""
+    return f"“{label}”{score_text(score)}。"
 
 
 def score_text(score: Score) -> str:

@@ -77,7 +77,7 @@ def stored_composite(campaign: CampaignView) -> Stored:
 
 def stored_form(form: Form) -> Stored:
     """Return a form's title, scale and items."""
-    items = [(str(place), "/".join([item.label, *item.words])) for place, item in enumerate(form.items, 1)]
+    items = [(str(place), "/".join(item.names)) for place, item in enumerate(form.items, 1)]
     grades = form.own_scale.grades if form.own_scale else ()
     own = [("等次", "/".join(f"{grade.label} {grade.score}" for grade in grades))] if grades else []
     keys = [(item.key, item.overall, item.grades, item.top, item.weight, item.score) for item in form.items]
@@ -86,6 +86,6 @@ def stored_form(form: Form) -> Stored:
         form.scale,
         form.remarks,
         keys,
-        repr((form.own_scale, form.limits, form.self_cell)),
+        repr((form.own_scale, form.limits, form.self_cell, [item.heading for item in form.items])),
         form.top,
     )

@@ -34,8 +34,8 @@ PASS: Final = 60
 """The score from which an item's own grade is positive."""
 _WHOLE = re.compile(r"[0-9]{1,4}")
 _RANGE = re.compile(r"([0-9]{1,3}(?:\.[0-9])?) *[-–—~～至到] *([0-9]{1,3}(?:\.[0-9])?) *分?")
-POINTS: Final = ("decimals[]", "most_points[]", "trim[]")
-"""What is asked of an item in points; a page from before they could be given does not."""
+SINCE: Final = ("decimals[]", "most_points[]", "trim[]", "heading[]")
+"""What is asked of an item in points, and its heading; a page from before they could be given does not."""
 _STEP = re.compile(r"(grade|item)-(up|down|out|add)-?([0-9]{0,2})")
 Row = TypeVar("Row")
 
@@ -63,6 +63,7 @@ class TypedItem:
     decimals: str = ""
     most: str = ""
     trim: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _shown_item(item: Item, place: int) -> TypedItem:
     score, top = item.score, str(item.top or "")
     points = (str(score.decimals), str(score.most), str(score.trim or "")) if score else ("", "", "")
     words, weight = _shown_words(item), _shown_weight(item)
-    return TypedItem(item.key, str(place), item.label, words, item.overall, top, weight, *points)
+    return TypedItem(item.key, str(place), item.label, words, item.overall, top, weight, *points, item.heading)
 
 
 def _shown_words(item: Item) -> str:
@@ -135,7 +136,7 @@ def typed_editor(form: PostedForm) -> TypedForm:
     fields = form.as_dict()
     grades = [form.several(name) for name in ("grade[]", "score[]")]
     items = [form.several(name) for name in ("key[]", "place[]", "label[]", "labels[]", "item_top[]", "weight[]")]
-    items += [form.several(name) or [""] * len(items[0]) for name in POINTS]
+    items += [form.several(name) or [""] * len(items[0]) for name in SINCE]
     limits = [form.several(name) for name in ("limit_grades[]", "limit_most[]", "limit_item[]")]
     tables = (grades, items, limits)
     if any(len({len(column) for column in table}) != 1 or len(table[0]) > ROWS_UP_TO for table in tables):
@@ -251,7 +252,9 @@ def _item(row: TypedItem, at: int) -> Item:
     if grades and len(grades) != len(words):
         raise DomainError("form_grades_mixed", name=row.label, at=f"item-{at}")
     top, weight = _item_top(row, at), _item_weight(row, at)
-    return Item(row.key[:40], row.label, row.overall, () if grades else words, grades, top, weight, score)
+    return Item(
+        row.key[:40], row.label, row.overall, () if grades else words, grades, top, weight, score, row.heading.strip()
+    )
 
 
 def _item_score(row: TypedItem, at: int) -> Score | None:

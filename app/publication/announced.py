@@ -9,6 +9,7 @@ from typing import cast
 
 from app.tally.document import BandDocument, Document, Target, TargetBand, parts_of
 from app.tally.headed import MEAN, RATE, head_of, in_points, mean_text
+from app.tally.headings import full_label
 from app.tally.shown import Cell, Count, ItemTable, Overall, Rate
 from app.tally.verdict import Verdict
 from app.tally.wording import NO_BAND_TEXT
@@ -118,8 +119,8 @@ def _slide(target: Target | TargetBand) -> Slide:
 def _asked(part: ItemTable | Overall) -> Asked:
     cell = part["total"]
     if not cell["shown"]:
-        return Asked(part["label"], (), text=cell["text"])
-    return Asked(part["label"], tuple(options_of(cell)), valid=cell["valid"]["text"], note=cell.get("sum_text", ""))
+        return Asked(full_label(part), (), text=cell["text"])
+    return Asked(full_label(part), tuple(options_of(cell)), valid=cell["valid"]["text"], note=cell.get("sum_text", ""))
 
 
 def options_of(cell: Cell) -> list[Option]:

@@ -1,6 +1,7 @@
 """What stands behind the 测评情况报告: the counts of units, and the forms."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -10,11 +11,13 @@ from app.campaigns.sentences import score_text
 from app.office.language import _, run_on, said, titled
 from app.office.markup import Cell, Column, Spanning, Style, joined, paragraph, paragraphs
 from app.reports.language import about
+from app.reports.report_data import rows_of
 from app.reports.ruled import ruled
 from app.rounds.domain import Paper
 from app.rounds.domain import Section as AskedSection
 from app.tally.document import Section, Target, parts_of
 from app.tally.headed import SCORE, head_of, is_judged_by_points
+from app.tally.headings import INDENT
 from app.tally.shown import NO_FIGURE, figure_text
 from app.tally.shown import Cell as FigureCell
 
@@ -42,7 +45,8 @@ def _counts_table(section: Section, unit: Target) -> Markup:
         Column(_("回答"), 15),
         Column(said(head_of(section) if is_judged_by_points(section) else SCORE), 16),
     ]
-    rows = [[part["label"], *_counted(part["total"], len(scale["grades"]), len(others))] for part in parts_of(unit)]
+    told = (len(scale["grades"]), len(others))
+    rows = rows_of(parts_of(unit), columns, lambda part: _counted(part["total"], *told))
     return ruled(_("%(place)s．%(name)s（份）", place=unit["position"], name=unit["name"]), columns, rows)
 
 
@@ -81,5 +85,10 @@ def _form_of(section: AskedSection) -> Markup:
     others = [label for label in (scale.unknown, scale.abstain) if label is not None]
     heads = (Column(label, 18, Style.HEAD) for label in (*grades, *others))
     boxes = [f"□{label}" for label in others]
-    rows = [[item.label, *_answers(item, grades), *boxes] for item in section.items]
-    return ruled(titled(section.form_title), [Column(_("指标"), 0, Style.CELL), *heads], rows)
+    columns = [Column(_("指标"), 0, Style.CELL), *heads]
+    rows: list[list[Cell]] = []
+    for heading, items in groupby(section.items, key=lambda item: item.heading):
+        indent = INDENT if heading else ""
+        rows += [[Spanning(heading, len(columns))]] if heading else []
+        rows += [[indent + item.label, *_answers(item, grades), *boxes] for item in items]
+    return ruled(titled(section.form_title), columns, rows)

@@ -1,6 +1,6 @@
 """One page for a leader's desk: a PDF of a published result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Final
 
@@ -17,8 +17,9 @@ from app.reports.called import sort_rated
 from app.reports.framed import FRAME, frame, typeset
 from app.reports.language import about, award_of, before_cells, counted, notes_of_sums
 from app.tally.document import Document, Section, Target, overall_of, parts_of
-from app.tally.facts import texts_of
+from app.tally.facts import texts_of, trimmed_texts
 from app.tally.headed import figures_of, has_rates, heads_of
+from app.tally.headings import headed, label_under
 from app.tally.sectioned import ballot_texts
 from app.tally.shown import ItemTable, Overall, Ruling
 from app.tally.sums import sums_in, sums_of
@@ -51,12 +52,12 @@ _BRIEF: Final = (
     columns: (1fr, bar, ..widths), stroke: 0.4pt + rgb("#c9d2dc"), inset: 4pt,
     align: (x, _) => (if x > 1 and x < d.words_from { right } else { left }) + horizon,
     table.header(..d.heads.map(words => [*#words*])),
-    ..d.rows.map(row => (
+    ..d.rows.map(row => if row.len() == 1 { (table.cell(colspan: d.heads.len())[*#row.at(0)*],) } else { (
       [#row.at(0)], image(bytes(row.at(1)), format: "svg", width: bar - 2mm, alt: row.at(2)),
       ..row.slice(3).map(text => [#text])
-    )).flatten()
+    ) }).flatten()
   )
-  #let words-of(at) = (d.heads.at(at), ..d.rows.map(row => row.at(at + 1)))
+  #let words-of(at) = (d.heads.at(at), ..d.rows.filter(row => row.len() > 1).map(row => row.at(at + 1)))
   #if d.language == "zh" { told(58mm, d.heads.slice(2).map(_ => auto)) } else {
     context told(42mm, range(2, d.heads.len()).map(at => calc.max(12mm, as-wide-as-words(words-of(at)))))
   }
@@ -194,9 +195,13 @@ def _beside(composites: Composites, result: Published) -> Mapping[str, object]:
 
 
 def _formula(document: Document, section: Section) -> str:
-    """Return formula and rule, and the sentence on gates where a quorum is among them."""
+    """Return formula and rule, of which points means are taken, and the sentence on gates where there is a quorum."""
     texts = texts_of(section)
-    return run_on(map(said, [*texts[:2], *(texts[-1:] if "quorum" in document["chain"]["gates"] else [])]))
+    return run_on(
+        map(
+            said, [*texts[:2], *trimmed_texts(section), *(texts[-1:] if "quorum" in document["chain"]["gates"] else [])]
+        )
+    )
 
 
 def _heads(section: Section) -> list[str]:
@@ -212,18 +217,22 @@ def _rows(section: Section) -> list[list[str]]:
     units = section["targets"]
     if len(units) > 1:
         return [_row(section, unit, 0, f"{unit['position']}. {unit['name']}") for unit in units]
-    shown = len(_heads(section)) + 1
-    return [_row(section, unit, place, part["label"])[:shown] for unit in units for place, part in _parts(unit)]
+    return [row for unit in units for row in _item_rows(section, unit)]
+
+
+def _item_rows(section: Section, unit: Target) -> Iterator[list[str]]:
+    """Yield the rows of a unit's items, before which stand those of headings, of one cell."""
+    shown, first = len(_heads(section)) + 1, 0 if unit["overall"]["key"] is None else 1
+    for place, (heading, part) in enumerate(headed(parts_of(unit)), first):
+        if heading:
+            yield [heading]
+        yield _row(section, unit, place, label_under(part))[:shown]
 
 
 def _sums(section: Section) -> list[str]:
     """Return the notes on the shares that are drawn in the rows."""
     units = section["targets"]
     return notes_of_sums(sums_of(units) if len(units) > 1 else [note for unit in units for note in sums_in(unit)])
-
-
-def _parts(unit: Target) -> list[tuple[int, ItemTable | Overall]]:
-    return list(enumerate(parts_of(unit), start=0 if unit["overall"]["key"] is None else 1))
 
 
 def _row(section: Section, unit: Target, place: int, label: str) -> list[str]:

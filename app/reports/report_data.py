@@ -1,6 +1,6 @@
 """What Word reports say, piece by piece: tables and sentences of texts that stand in the result document."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
@@ -31,9 +31,11 @@ from app.tally import shown
 from app.tally.document import Document, Section, Target, only_section, parts_of
 from app.tally.facts import texts_of
 from app.tally.headed import figures_of, has_means, heads_of, is_judged_by_points, main_of, single_head
+from app.tally.headings import full_label, headed, label_under
 from app.tally.shown import (
     NO_FIGURE,
     ItemTable,
+    Overall,
     Ruling,
     ShownCell,
     figure_text,
@@ -141,8 +143,18 @@ class Figures:
 def items_table(figures: Figures, unit: Target, caption: str) -> Markup:
     """Return the table of a unit's items with a bar in every row."""
     columns = [Column(_("指标"), 0, Style.CELL), Column(_("分布"), _STRIP, Style.HEAD), *figures.columns()]
-    rows = ([part["label"], figures.strip(part["total"]), *figures.cells(part["total"])] for part in parts_of(unit))
+    rows = rows_of(parts_of(unit), columns, lambda part: [figures.strip(part["total"]), *figures.cells(part["total"])])
     return joined([ruled(caption, columns, rows), paragraphs(notes_of_sums(sums_in(unit)), Style.NOTE)])
+
+
+def rows_of(
+    parts: Iterable[ItemTable | Overall], columns: Sequence[Column], cells: Callable[[ItemTable | Overall], list[Cell]]
+) -> Iterator[list[Cell]]:
+    """Yield the row of each item, before which stands a row of the heading that begins with it."""
+    for heading, part in headed(parts):
+        if heading:
+            yield [Spanning(heading, len(columns))]
+        yield [label_under(part), *cells(part)]
 
 
 def groups_table(section: Section, unit: Target, caption: str) -> Markup:
@@ -151,7 +163,7 @@ def groups_table(section: Section, unit: Target, caption: str) -> Markup:
     if not items:
         return paragraph(said(next((item["groups_text"] for item in unit["items"]), HIDDEN_TEXT)), Style.NOTE)
     width = (TEXT_WIDTH - 36) / len(items)
-    columns = [Column(_("类别"), 36, Style.CELL), *(Column(item["label"], width) for item in items)]
+    columns = [Column(_("类别"), 36, Style.CELL), *(Column(full_label(item), width) for item in items)]
     names = {row["id"]: said(row["name"]) for item in items for row in item["groups"]}
     cells = [{row["id"]: row["cell"] for row in item["groups"]} for item in items]
     rows = [[name, *(rate_or_word(section, found.get(group)) for found in cells)] for group, name in names.items()]

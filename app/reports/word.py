@@ -34,6 +34,7 @@ from app.reports.templates import fill_template, template_in_words
 from app.rounds.domain import Paper
 from app.tally.document import Document, Section, Target, only_section, overall_of, parts_of
 from app.tally.headed import MEAN, has_rates, single_head
+from app.tally.headings import full_label
 from app.tally.sums import sums_of
 from app.tally.verdict import OF_CONCERN
 
@@ -190,7 +191,7 @@ def _details(result: Published, figures: Figures, chosen: Sequence[Target]) -> M
 
 def _matrix(section: Section, chosen: Sequence[Target]) -> Markup:
     """Return 满意率, or the mean, of every item of many units in one table."""
-    labels = [item["label"] for item in section["items"]]
+    labels = [full_label(item) for item in section["items"]]
     width = (TEXT_WIDTH - 55) / len(labels)
     columns = [
         Column(_("序"), 8, Style.HEAD),

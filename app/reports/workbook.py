@@ -33,6 +33,7 @@ from app.tally.by_section import SectionCounted, SectionUncounted
 from app.tally.document import Section, extent_of, overall_of
 from app.tally.facts import texts_of
 from app.tally.headed import DISSATISFIED, MEAN, RATE, SCORE, has_rates
+from app.tally.headings import heading_of
 from app.tally.shown import (
     RETURNS,
     SLIPS,
@@ -211,14 +212,23 @@ def _by_unit(table: Table, result: Published) -> None:
 
 def _by_item(table: Table, result: Published) -> None:
     section = result.section
-    lined = bool(section["formula"]["item_lines"])
+    lined, over = bool(section["formula"]["item_lines"]), _over(section)
     judged = [_("结论"), _("原因")] if lined else []
-    widths = [PLACE, WIDE, WIDE, *([NARROW, TELLING] if lined else [])]
-    table.head([_("序"), about(section["objects"], "单位"), _("指标"), *judged, *_figure_heads(section)], widths)
+    widths = [PLACE, WIDE, *(WIDE for _head in over), WIDE, *([NARROW, TELLING] if lined else [])]
+    table.head([_("序"), about(section["objects"], "单位"), *over, _("指标"), *judged, *_figure_heads(section)], widths)
     for unit in section["targets"]:
         for item in unit["items"]:
-            lead: list[Value] = [unit["position"], unit["name"], item["label"], *(_judged(item) if lined else [])]
+            lead: list[Value] = [unit["position"], unit["name"], *_named(item, over), *(_judged(item) if lined else [])]
             table.row([*lead, *_figures(section, item["total"])])
+
+
+def _over(section: Section) -> list[str]:
+    """Return the head of the column of headings, where items stand under any."""
+    return [_("所属标题")] if any(map(heading_of, section["items"])) else []
+
+
+def _named(item: ItemTable, over: Sequence[str]) -> list[Value]:
+    return [*(heading_of(item) for _head in over), item["label"]]
 
 
 def _judged(item: ItemTable) -> list[Value]:
@@ -233,11 +243,12 @@ def _reasons(ruling: Ruling) -> list[str]:
 
 def _by_group(table: Table, result: Published) -> None:
     section = result.section
-    named = about(section["objects"], "单位")
-    table.head([_("序"), named, _("指标"), _("类别"), *_figure_heads(section)], [PLACE, WIDE, WIDE, WIDE])
+    named, over = about(section["objects"], "单位"), _over(section)
+    widths = [PLACE, WIDE, *(WIDE for _head in over), WIDE, WIDE]
+    table.head([_("序"), named, *over, _("指标"), _("类别"), *_figure_heads(section)], widths)
     for unit in section["targets"]:
         for item in unit["items"]:
-            lead: list[Value] = [unit["position"], unit["name"], item["label"]]
+            lead: list[Value] = [unit["position"], unit["name"], *_named(item, over)]
             if not item["groups"]:
                 table.row([*lead, said(item["groups_text"])])
             for group in item["groups"]:

@@ -30,6 +30,7 @@ def words_of(paper: Paper) -> Iterator[Words]:
     yield from (Words(field="参评人员类别", text=group.name) for group in paper.groups)
     for section in paper.sections:
         for item in section.items:
+            yield Words(field="所属标题", text=item.heading)
             yield Words(field="指标", text=item.label)
             yield from (Words(field="等次", text=label) for label in item.words)
         yield from (Words(field="等次", text=grade.label) for grade in section.scheme.scale.grades)

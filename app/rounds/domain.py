@@ -271,7 +271,7 @@ class Paper:
 
 def _asked(section: Section) -> Iterator[str]:
     """Yield the words of a section's items and of its scale."""
-    yield from (name for item in section.items for name in (item.label, *item.words))
+    yield from (name for item in section.items for name in item.names)
     yield from section.scheme.scale.options
 
 

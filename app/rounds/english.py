@@ -60,9 +60,8 @@ def _unit(unit: PaperUnit, english: Mapping[str, str]) -> PaperUnit:
 
 
 def _item(item: Item, english: Mapping[str, str]) -> Item:
-    labels = tuple(english.get(label, label) for label in item.labels)
-    grades = _grades(item.grades, english)
-    return replace(item, label=english.get(item.label, item.label), labels=labels, grades=grades)
+    label, heading, *labels = (english.get(name, name) for name in (item.label, item.heading, *item.labels))
+    return replace(item, label=label, labels=tuple(labels), grades=_grades(item.grades, english), heading=heading)
 
 
 def _grades(grades: tuple[Grade, ...], english: Mapping[str, str]) -> tuple[Grade, ...]:

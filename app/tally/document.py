@@ -113,7 +113,8 @@ class FormItem(TypedDict):
     """An item of the form.
 
     ``weight`` is there where the items taken together are the mean of their figures; ``top`` and ``grades`` where an
-    item counts others than the section, no grades where they are the section's; ``score`` where points are given.
+    item counts others than the section, no grades where they are the section's; ``score`` where points are given;
+    ``heading`` where the item stands under one.
     """
 
     key: str
@@ -123,6 +124,7 @@ class FormItem(TypedDict):
     top: NotRequired[int]
     weight: NotRequired[str]
     score: NotRequired[ScoreFacts]
+    heading: NotRequired[str]
 
 
 class ScaleFacts(TypedDict):

@@ -16,11 +16,20 @@ from app.campaigns.domain import (
 )
 from app.campaigns.nouns import called
 from app.campaigns.ratios import number_text
-from app.campaigns.sentences import MEASURES, formula_text, item_rule_texts, rule_text, scheme_texts, share_text
+from app.campaigns.score import Score
+from app.campaigns.sentences import (
+    MEASURES,
+    formula_text,
+    item_points_text,
+    item_rule_texts,
+    rule_text,
+    scheme_texts,
+    share_text,
+)
 from app.campaigns.weighing import are_weighed
 from app.rounds.domain import Paper, Section
 from app.rounds.promise import promise_of
-from app.tally.document import FormItem, FormulaFacts, RoundFacts, ScaleFacts
+from app.tally.document import BandSection, FormItem, FormulaFacts, RoundFacts, ScaleFacts
 from app.tally.document import Section as ShownSection
 from app.tally.shown import GradeFacts, LineTexts, RuleFacts
 from app.tally.wording import mark_text
@@ -70,6 +79,8 @@ def _item_facts(section: Section, item: Item, *, weighed: bool) -> FormItem:
     facts: FormItem = {"key": item.key, "label": item.label, "overall": item.overall}
     if item.score:
         facts["score"] = {"most": item.score.most, "decimals": item.score.decimals, "trim": item.score.trim}
+    if item.heading:
+        facts["heading"] = item.heading
     if not weighed:
         return facts
     facts["weight"] = number_text(item.weight)
@@ -133,6 +144,12 @@ def texts_of(section: ShownSection) -> list[str]:
     weights = "、".join(f"{weight['name']} {weight['text']}" for weight in formula["weights"])
     told = [f"类别权重：{weights}。"] if weights else []
     return [formula["text"], rule_text(scheme), *item_rule_texts(scheme, items), *told]
+
+
+def trimmed_texts(section: ShownSection | BandSection) -> list[str]:
+    """Return of which points the means are taken that are not taken of all: printed wherever the formula is."""
+    scored = [(item["label"], item["score"]) for item in section.get("items", []) if "score" in item]
+    return [item_points_text(label, Score(**score)) for label, score in scored if score["trim"]]
 
 
 def _lined_scheme(section: ShownSection) -> Scheme:

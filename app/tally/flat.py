@@ -91,9 +91,21 @@ def lifted(stored: dict[str, Any]) -> Document:
 
 
 SINCE_RULES: Final = frozenset(
-    {"rule", "decimals", "words", "meaning", "consequence", "flags", "sum_text", "present", "not_voted", "quorum"}
+    {
+        "rule",
+        "decimals",
+        "words",
+        "meaning",
+        "consequence",
+        "flags",
+        "sum_text",
+        "present",
+        "not_voted",
+        "quorum",
+        "heading",
+    }
 )
-"""Fields that came with rules; the first shape has none of them."""
+"""Fields that came with rules, and headings over items; the first shape has none of them."""
 
 
 def flattened(document: Document) -> FlatDocument:

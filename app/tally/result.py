@@ -180,13 +180,20 @@ def _target_json(shown: _Shown, position: int, remarks: tuple[str, ...]) -> Targ
 
 def _item_json(shown: _Shown, item: Item, part: Part, sight: Sight) -> ItemTable:
     scheme = shown.scheme.for_item(item)
-    return {
+    asked = Asked(scheme, labels_of(item, scheme), by_points=item.score is not None)
+    figures = _table_json(shown, part, sight, asked)
+    table: ItemTable = {
         "key": item.key,
         "label": item.label,
         "overall": item.overall,
         "verdict": _item_verdict(scheme, item, item_ruling(part, sight)),
-        **_table_json(shown, part, sight, Asked(scheme, labels_of(item, scheme), by_points=item.score is not None)),
+        "total": figures["total"],
+        "groups": figures["groups"],
+        "groups_text": figures["groups_text"],
     }
+    if item.heading:
+        table["heading"] = item.heading
+    return table
 
 
 def _overall_json(shown: _Shown, items: Sequence[ItemTable]) -> Overall:

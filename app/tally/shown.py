@@ -1,11 +1,7 @@
 """The parts of a result document (app.tally.document) that hold figures: cells, tables, the counting chain."""
 
 from fractions import Fraction
-from typing import (
-    Literal,
-    NotRequired,  # pydantic describes no other before Python 3.12
-    final,
-)
+from typing import Literal, NotRequired, final  # pydantic describes no other NotRequired before Python 3.12
 
 from typing_extensions import TypedDict
 
@@ -233,11 +229,12 @@ class Ruling(TypedDict):
 
 
 class ItemTable(Table):
-    """An item's figures; a verdict only where the item has a line of its own."""
+    """An item's figures; a verdict only where the item has a line of its own, a heading where it stands under one."""
 
     key: str
     overall: bool
     verdict: Ruling | None
+    heading: NotRequired[str]
 
 
 class _Issued(TypedDict):

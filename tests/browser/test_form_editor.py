@@ -110,6 +110,22 @@ def test_what_is_refused_marks_its_field_and_stays(installation: Installation, p
     assert stored(installation, path).own_scale is None
 
 
+def test_headings_that_do_not_stand_together_are_refused(installation: Installation, plain: Page, path: str) -> None:
+    for item in (1, 3):
+        plain.get_by_label(f"第 {item} 项归在哪个标题下").fill("一、品行")
+    plain.get_by_role("button", name="保存测评表").click()
+    expect(plain.get_by_role("alert")).to_contain_text("标题“一、品行”下的各项没有排在一起")
+    plain.get_by_role("button", name="第 3 项上移").click()
+    expect(plain.get_by_label("第 2 项归在哪个标题下")).to_have_value("一、品行")
+    plain.get_by_role("button", name="保存测评表").click()
+    expect(plain.get_by_role("status")).to_contain_text("测评表已保存")
+    assert [(one.heading, one.label) for one in stored(installation, path).items][:3] == [
+        ("一、品行", "德"),
+        ("一、品行", "勤"),
+        ("", "能"),
+    ]
+
+
 def test_in_english(browser: Browser, installation: Installation, path: str) -> None:
     with organiser_at(browser, installation.address, path) as page:
         page.locator(".desk-language button").click()

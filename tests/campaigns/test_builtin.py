@@ -43,13 +43,15 @@ def test_every_form_fits_its_scale(form: Form) -> None:
     assert sum(item.overall for item in form.items) <= 1
 
 
-OTHERS = {"leadership", "committee", "school", "hospital", "window", "blank"}
+OTHERS = {"leadership", "workers", "committee", "school", "hospital", "window", "blank"}
 
 
 def test_every_form_of_practice_ships() -> None:
     assert set(FORMS) == {*(f"t{number}" for number in range(1, 9)), *OTHERS}
     assert [item.label for item in FORMS["t6"].items][:5] == ["德", "能", "勤", "绩", "廉"]
     assert SCALES["yes_no"].options == ("是", "否", "不了解")
+    headings = [item.heading for item in FORMS["workers"].items]
+    assert list(dict.fromkeys(headings)) == ["一、德", "二、能", "三、勤", "四、绩", "五、廉", ""]
 
 
 def test_only_the_matrix_has_no_overall_item() -> None:

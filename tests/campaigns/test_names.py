@@ -14,8 +14,12 @@ WORDS = {
 
 def test_everything_that_ships_has_an_english_name() -> None:
     items = [item for form in FORMS.values() for item in form.items]
-    wanted = {UNKNOWN_LABEL, ABSTAIN_LABEL, *(form.title for form in FORMS.values()), *(item.label for item in items)}
-    wanted |= {label for item in items for label in item.labels}
+    wanted = {
+        UNKNOWN_LABEL,
+        ABSTAIN_LABEL,
+        *(form.title for form in FORMS.values()),
+        *(name for item in items for name in item.names),
+    }
     wanted |= {label for scale in SCALES.values() for label in scale.options}
     bodies = [kind.body for kind in KINDS.values() if kind.body]
     wanted |= {word for body in bodies for word in (body.noun, body.members)}

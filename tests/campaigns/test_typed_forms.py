@@ -87,6 +87,33 @@ def test_it_refuses_weights_beside_an_overall_item() -> None:
         edited(SCHEME, "k", form_edit(replace(OPEN, items=items)))
 
 
+def under(*headings: str) -> FormEdit:
+    """An edited form with an item under each heading."""
+    items = [TypedItem(place=str(at), label=f"第{at}项", heading=over) for at, over in enumerate(headings, 1)]
+    return form_edit(replace(OPEN, items=items, limits=()))
+
+
+def test_items_stand_under_headings() -> None:
+    form = edited(SCHEME, "k", under("一、德", " 一、德　", "", "二、能"))
+    assert [item.heading for item in form.items] == ["一、德", "一、德", "", "二、能"]
+    assert edited(SCHEME, "k", form_edit(shown_form(form, SCHEME))) == form
+    moved = changed(shown_form(form, SCHEME), "item-up-4", SCHEME)
+    assert [item.heading for item in moved.items if item.label] == ["一、德", "一、德", "二、能", ""]
+
+
+@pytest.mark.parametrize(
+    ("code", "headings"),
+    [
+        ("form_heading_split", ("一、德", "二、能", "一、德")),
+        ("form_heading_split", ("一、德", "", "一、德")),
+        ("name_too_long", ("一、德", "德" * 81)),
+    ],
+)
+def test_it_refuses_headings_that_no_paper_could_show(code: str, headings: tuple[str, ...]) -> None:
+    with pytest.raises(DomainError, match=code):
+        edited(SCHEME, "k", under(*headings))
+
+
 def test_rows_move_and_go() -> None:
     assert labels(OPEN)[:3] == ["对科学发展观的认识", "查找的问题", "原因分析"]
     assert labels(changed(OPEN, "item-up-2", SCHEME))[:2] == ["查找的问题", "对科学发展观的认识"]

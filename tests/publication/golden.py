@@ -51,7 +51,7 @@ class Asked:
     unknown_share: str
     printed_sum: str
     word: str
-    points: tuple[int, ...] = ()
+    points: tuple[int | Fraction, ...] = ()
     """What each gave, where it was asked in points; then there is a mean and nothing else."""
     mean: str = ""
 
@@ -60,10 +60,15 @@ class Asked:
         """The one that a brief tells first, where it is known."""
         return f"{self.mean} 分" if self.mean else f"{self.rate}%" if self.rate else ""
 
+    def columns(self, item: Item, grades: int) -> list[bytes]:
+        """Return the bytes of everybody's mark of an item, column by column: points may have one of their tenths."""
+        if not self.points:
+            return [self.marks(grades)]
+        tenths = [bytes(int(each * 10) % 10 for each in self.points)] if item.width > 1 else []
+        return [bytes(map(int, self.points)), *tenths]
+
     def marks(self, grades: int = 0) -> bytes:
         """Return the marks of everybody, best first; 说不清 stands behind the grades of the whole scale."""
-        if self.points:
-            return bytes(self.points)
         given = [*enumerate(self.counts), (grades or len(self.counts), self.unknown)]
         return bytes(mark for mark, count in given for _ in range(count))
 
@@ -223,7 +228,7 @@ def _marks(vote: Vote) -> Iterator[tuple[tuple[str, str], bytes]]:
     for section in vote.paper.sections:
         grades = len(section.scheme.scale.grades)
         for unit in section.units:
-            columns = [next(rows).marks(grades) for _ in section.items]
+            columns = [column for item in section.items for column in next(rows).columns(item, grades)]
             yield (unit.id, group.id), ballots_of(columns)
 
 

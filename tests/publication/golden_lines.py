@@ -57,7 +57,8 @@ def _faults(row: Asked, text: str) -> Iterator[str]:
     if row.points:
         numbers = set(NUMBER.findall(text))
         yield from {row.mean, str(len(row.points))} - numbers
-        yield from (f"an end, {end}," for end in map(str, (min(row.points), max(row.points))) if end in numbers)
+        ends = (f"{float(end):g}" for end in (min(row.points), max(row.points)))
+        yield from (f"an end, {end}," for end in ends if end in numbers)
 
 
 def on_page(text: str) -> Iterator[Line]:

@@ -27,7 +27,22 @@ def meetings() -> Iterator[Vote]:
     yield _points((91, *[96] * 9, *[97] * 5, *[100] * 4))  # 1,840 of 19
     yield _points((91, *[96] * 13, *[97] * 6, *[100] * 5))  # 2,421 of 25
     yield _points((91, *[96] * 17, *[97] * 8, *[100] * 6))  # 3,099 of 32
+    yield crew(CREW, "78.5", trim=2)
+    yield crew(CREW[:-2], "81.8", trim=0)
     yield _committee()
+
+
+CREW = tuple(Fraction(points) for points in ("95.5", "90", "88", "70", "66", "60") for _ in range(2))
+"""班组, six marks of points, each given by two, for of fewer than ten nothing is told: without the ends 78.5."""
+
+
+def crew(given: tuple[Fraction, ...], mean: str, trim: int) -> Vote:
+    """r-wjx-banzu: 0 to 100 points with a tenth, of which the highest and the lowest are left out; 70 is 称职."""
+    given = given if trim else tuple(Fraction(int(each)) for each in given)  # of five: 95, not 95.5
+    item = Item("points", "打分", overall=True, score=Score(decimals=1, trim=trim))
+    part = PaperSection("考核打分表", (item,), (PaperUnit("u0", "班组甲"),), "s", "班组")
+    rows = (Asked("班组甲", (), 0, (), "", "", "", "称职", given, mean),)
+    return vote_of("r-wjx-banzu", (part,), replace(SCHEME, rule=MARKS), rows, len(given))
 
 
 def _points(given: tuple[int, ...]) -> Vote:

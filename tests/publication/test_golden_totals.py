@@ -31,7 +31,7 @@ from tests.campaigns.test_rule import CONGRESS, MARKS, POINTS, VILLAGE
 from tests.publication import counted
 from tests.publication.golden import Asked, Vote, ballots_of, store, votes
 from tests.publication.golden_lines import PAIR, squeezed
-from tests.publication.golden_meetings import SCHEME, vote_of
+from tests.publication.golden_meetings import CREW, SCHEME, crew, vote_of
 from tests.publication.test_announcing import post
 from tests.publication.test_api import program
 from tests.reports.printed import open_word, text_of
@@ -157,6 +157,15 @@ def points_of_few() -> Vote:
     part = PaperSection("考核打分表", (item,), (PaperUnit("u0", "班组甲"),), "s", "班组")
     rows = (Asked("班组甲", (), 0, (), "", "", "", "", POINTS_OF_FEW, "81.8"),)
     return vote_of("r-wjx-banzu", (part,), replace(SCHEME, rule=MARKS), rows, len(POINTS_OF_FEW))
+
+
+def test_how_points_were_trimmed_stands_beside_their_mean(new_client: NewClient, database: Database) -> None:
+    vote = crew(CREW, "78.5", trim=2)
+    told = Outputs(new_client, database, vote, store(database, vote, "leaders", "public")).read()
+    assert [output for output, text in told.items() if "78.5" not in text] == []
+    how = squeezed("去掉 2 个最高分和 2 个最低分后取平均分")
+    assert [output for output, text in told.items() if how not in text] == []
+    assert [output for output, text in told.items() if "78.3" in text] == []  # the mean of all twelve
 
 
 @pytest.mark.parametrize("protected", [True, False])

@@ -22,7 +22,9 @@ function rows(name, cells, change) {
     const row = document.createElement("div");
     const said = document.createElement("dd");
     said.append(markButton(name, cell, change));
-    row.append(element("dt", "", cell.querySelector("legend").textContent), said);
+    const asked = document.createElement("dt");
+    asked.append(...cell.querySelector("legend").cloneNode(true).childNodes);
+    row.append(asked, said);
     list.append(row);
   }
   return list;
@@ -33,7 +35,7 @@ function brief(name, cells, change) {
   const list = element("div", "brief", "");
   for (const cell of cells) {
     const button = markButton(name, cell, change);
-    button.prepend(element("small", "", cell.querySelector("legend").textContent));
+    button.prepend(element("small", "", cell.querySelector("legend").lastChild.textContent));
     list.append(button);
   }
   return list;
