@@ -117,3 +117,16 @@ def test_no_template_holds_chinese_outside_a_translated_sentence() -> None:
         if lines:
             bare[path.name] = lines
     assert bare == {}
+
+
+def test_names_of_fields_that_are_put_together_can_be_told_in_english() -> None:
+    """``Ours.filled`` puts words and values together; a text that is formatted in place stays Chinese."""
+    formatted = []
+    for path in sorted(ROOT.glob("app/**/*.py")):
+        calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+        named = [word.value for call in calls for word in call.keywords if word.arg in {"label", "field"}]
+        parts = [part for value in named if isinstance(value, ast.JoinedStr) for part in value.values]
+        formatted += [
+            (path.name, part.value) for part in parts if isinstance(part, ast.Constant) and has_chinese(str(part.value))
+        ]
+    assert formatted == []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from app.campaigns.rule import Sign
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +36,4 @@ def check_quorums(whole: Quorum | None, of_groups: Mapping[str, Quorum], groups:
         if group not in groups:
             raise DomainError("group_unknown")
         if not quorum.can_be_met:
-            raise DomainError("quorum_range", field=f"{groups[group]}法定人数")
+            raise DomainError("quorum_range", field=Ours.filled("%(group)s法定人数", group=groups[group]))

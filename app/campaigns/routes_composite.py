@@ -23,7 +23,7 @@ from app.campaigns.sentences import composite_rule_text
 from app.campaigns.stored import locked_campaign, stored_composite
 from app.campaigns.typed import typed_most, typed_weight
 from app.campaigns.typed_rule import COMPOSITE_CHOICES, filled_rows, shown_composite_rule, typed_composite_rule
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 from app.web.desk import Desk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
 from app.web.stale import refuse_stale
@@ -109,7 +109,10 @@ def typed_composite(form: PostedForm) -> Composite | None:
     rows = [
         {
             name: form.text(
-                f"{name}-{row}", 200 if name == "classes" else 60, label=f"第 {row} 部分的{said}", needed=False
+                f"{name}-{row}",
+                200 if name == "classes" else 60,
+                label=Ours.filled("第 %(number)s 部分的%(field)s", number=row, field=Ours(said)),
+                needed=False,
             )
             for name, said in FIELDS.items()
         }

@@ -11,7 +11,7 @@ from app.accounts.naming import Called, called_so, listed_as, meant_by
 from app.campaigns.ports import keys_held
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.campaigns.stored import locked_campaign
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 from app.web.choosing import ROWS, looks, rows_of
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
@@ -81,7 +81,9 @@ def _meant(form: PostedForm, unit: UnitView, called: Called) -> set[str]:
     """
     typed = _names(form, unit)
     if any(len(each) > LONGEST for each in typed):
-        raise DomainError("field_too_long", field=f"{unit.name}的联络员", limit=LONGEST, at=_added(unit.id))
+        raise DomainError(
+            "field_too_long", field=Ours.filled("%(unit)s的联络员", unit=unit.name), limit=LONGEST, at=_added(unit.id)
+        )
     meant = set()
     for name, found in (each for one in typed for each in meant_by(one, called)):
         if len(found) != 1:

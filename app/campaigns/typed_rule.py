@@ -28,7 +28,7 @@ from app.campaigns.rule import (
 )
 from app.campaigns.rule_checks import CONSEQUENCE_LIMIT, MAX_FLAGS, MAX_STEPS, WORD_LIMIT, overlaps, worsening
 from app.campaigns.rules import ground_of
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 from app.web.forms import PostedForm
 
 LINES_RULE, STEPS_RULE, PLURALITY_RULE = "lines", "steps", "plurality"
@@ -62,7 +62,7 @@ def typed_rule(form: PostedForm, scheme: Scheme) -> Rule | None:
     flags = tuple(_flags(form))
     if kind == PLURALITY_RULE:
         return Rule(flags=flags, plurality=_plurality(form, scheme))
-    return Rule((*_steps(form), Step((), _word(form, REST, "其余"))), flags)
+    return Rule((*_steps(form), Step((), _word(form, REST, Ours("其余")))), flags)
 
 
 def typed_own_rule(form: PostedForm, scheme: Scheme) -> Rule | None:
@@ -75,7 +75,7 @@ def typed_composite_rule(form: PostedForm) -> Rule | None:
     """Return the rule that was typed for 综合评价得分; None where every row of it is empty."""
     if not filled_rows(form.as_dict()):
         return None
-    return Rule((*_steps(form), Step((), _word(form, REST, "其余"))), tuple(_flags(form)))
+    return Rule((*_steps(form), Step((), _word(form, REST, Ours("其余")))), tuple(_flags(form)))
 
 
 def shown_composite_rule(rule: Rule | None) -> dict[str, str]:
@@ -94,23 +94,25 @@ def _steps(form: PostedForm) -> Iterator[Step]:
     filled = filled_rows(form.as_dict())
     for row in STEP_ROWS:
         if f"step-{row}" in filled:
-            conditions = tuple(_conditions(form, f"step-{row}", f"第 {row} 档"))
-            yield Step(conditions, _word(form, f"step-{row}", f"第 {row} 档"))
+            label = Ours.filled("第 %(number)s 档", number=row)
+            yield Step(tuple(_conditions(form, f"step-{row}", label)), _word(form, f"step-{row}", label))
 
 
 def _conditions(form: PostedForm, row: str, label: str) -> Iterator[Condition]:
     for place in CONDITIONS:
-        number = form.text(f"{row}-number-{place}", _NUMBER_LENGTH, label=f"{label}的数值", needed=False)
+        number = form.text(
+            f"{row}-number-{place}", _NUMBER_LENGTH, label=Ours.filled("%(label)s的数值", label=label), needed=False
+        )
         if number:
             yield _condition(form, f"{row}-what-{place}", f"{row}-sign-{place}", (number, label))
 
 
 def _condition(form: PostedForm, what: str, sign: str, typed: tuple[str, str]) -> Condition:
     number, label = typed
-    name, _, count = form.text(what, 20, label=f"{label}的条件").partition("-")
-    signed = form.text(sign, 4, label=f"{label}的条件")
+    name, _, count = form.text(what, 20, label=Ours.filled("%(label)s的条件", label=label)).partition("-")
+    signed = form.text(sign, 4, label=Ours.filled("%(label)s的条件", label=label))
     if name not in set(Quantity) or signed not in set(Sign) or not count.isdecimal():
-        raise DomainError("field_not_a_choice", field=f"{label}的条件")
+        raise DomainError("field_not_a_choice", field=Ours.filled("%(label)s的条件", label=label))
     quantity = Quantity(name)
     value = parse_ratio(number, label) if quantity in SHARES else _points(number, label)
     return Condition(quantity, Sign(signed), value, int(count))
@@ -127,22 +129,25 @@ def _points(text: str, label: str) -> Fraction:
 def _word(form: PostedForm, row: str, label: str) -> Word:
     meaning = form.sent(f"{row}-meaning", 20) or Meaning.MET
     if meaning not in set(Meaning):
-        raise DomainError("field_not_a_choice", field=f"{label}的含义")
-    points = form.text(f"{row}-points", 8, label=f"{label}的分值", needed=False)
+        raise DomainError("field_not_a_choice", field=Ours.filled("%(label)s的含义", label=label))
+    points = form.text(f"{row}-points", 8, label=Ours.filled("%(label)s的分值", label=label), needed=False)
     return Word(
-        text=form.text(f"{row}-word", WORD_LIMIT * 4, label=f"{label}的判定用语", needed=False),
-        meaning=Meaning(meaning),
-        consequence=form.text(f"{row}-consequence", CONSEQUENCE_LIMIT * 2, label=f"{label}的后果", needed=False).rstrip(
-            "。"
+        text=form.text(
+            f"{row}-word", WORD_LIMIT * 4, label=Ours.filled("%(label)s的判定用语", label=label), needed=False
         ),
+        meaning=Meaning(meaning),
+        consequence=form.text(
+            f"{row}-consequence", CONSEQUENCE_LIMIT * 2, label=Ours.filled("%(label)s的后果", label=label), needed=False
+        ).rstrip("。"),
         points=_points(points, label) if points else None,
     )
 
 
 def _flags(form: PostedForm) -> Iterator[Flag]:
     for row in FLAG_ROWS:
-        conditions = tuple(_conditions(form, f"flag-{row}", f"提示{row}"))
-        text = form.text(f"flag-{row}-text", CONSEQUENCE_LIMIT, label=f"提示{row}", needed=False).rstrip("。")
+        label = Ours.filled("提示%(number)s", number=row)
+        conditions = tuple(_conditions(form, f"flag-{row}", label))
+        text = form.text(f"flag-{row}-text", CONSEQUENCE_LIMIT, label=label, needed=False).rstrip("。")
         if conditions or text:
             yield Flag(conditions, text)
 

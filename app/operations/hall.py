@@ -37,7 +37,7 @@ from app.operations import demo
 from app.operations.listening import memory_of_listeners
 from app.operations.meeting import Meeting, close_and_open, opinion
 from app.operations.open_files import raise_open_files
-from app.operations.phone import Diary, Opinion, Phone, RefusedError
+from app.operations.phone import Diary, Opinion, Phone, RefusedError, SlipRefusedError
 from app.operations.phone_line import LineError, PhoneLine
 from app.operations.printed import printed_codes
 from app.operations.server import open_database
@@ -62,6 +62,8 @@ async def _play(url: str, codes: list[str], think: Opinion, seconds: float) -> D
         line = PhoneLine(url, trust)
         try:
             await Phone(line, code, think, diary).vote(seconds, thinks)
+        except SlipRefusedError as refused:
+            diary.refused_slips[refused.status] += 1
         finally:
             line.close()
 
@@ -200,7 +202,8 @@ def _report(diary: Diary) -> None:
     typer.echo(
         f"{len(diary.cast)} phones voted; paper: {_percentiles(diary.pages)}; cast to receipt: "
         f"{_percentiles(diary.waits)}; {diary.retries} retries, {diary.doubles} double submits, "
-        f"{diary.refused_codes} foreign codes refused; the phones took {diary.client_share:.0%} of a core; "
+        f"{diary.refused_codes} foreign codes and {diary.refused_slips.total()} slips refused; "
+        f"the phones took {diary.client_share:.0%} of a core; "
         f"the server's memory: {memory}"
     )
 
@@ -243,8 +246,17 @@ def _demo_round(settings: Settings, url: str, phones: int, seconds: float) -> st
 def _printed(slips: Path, url: str, phones: int, seconds: float) -> str | None:
     """Play phones with printed slips, dealt out at random, into the round that these are of."""
     diary = _played(url, shuffled(printed_codes(slips))[:phones], seconds)
+    refused = diary.refused_slips.total()
+    if not diary.cast:
+        raise DomainError("slips_all_refused", count=refused)
     typer.echo(f"{len(diary.cast)} of the slips were used")
-    return None if diary.cast else "no slip could be used"
+    return f"{refused} {_NOT_TAKEN}" if refused else None
+
+
+_NOT_TAKEN: Final = (
+    "more were not taken: they were used before, voided, or are of a round that is not open. What was cast is in the "
+    "box. Take a PDF of slips that nobody used, or print more on the page of slips."
+)
 
 
 _ROUNDS: Final[Mapping[str, Callable[[Settings, str, int, float], str | None]]] = {

@@ -5,6 +5,7 @@ import json
 import re
 import time
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
@@ -43,7 +44,7 @@ class Diary:
     """What the phones saw. ``pages``, ``waits``: seconds to the paper, and from the first attempt to the receipt.
 
     ``client_share``: how much of one core the phones took; near 1 the figures tell of the phones, not of the server.
-    ``server_mb``: the server's memory after them, where it can be seen.
+    ``server_mb``: the server's memory after them, where it can be seen. ``refused_slips``: how many, by the status.
     """
 
     cast: list[Ballot] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Diary:
     retries: int = 0
     doubles: int = 0
     refused_codes: int = 0
+    refused_slips: Counter[int] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -128,6 +130,14 @@ class RefusedError(Exception):
     """The server did not take what it had to take."""
 
 
+class SlipRefusedError(RefusedError):
+    """A slip was not taken, with the status of the answer: it was used, voided, or its round is not open."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the paper was refused with status {status}")
+        self.status = status
+
+
 class Phone:
     """A phone in the hall, with its slip's code and an opinion."""
 
@@ -182,8 +192,7 @@ class Phone:
         response = await self._enter(entry, code)
         page = read_page(response.text)
         if not response.is_success or not (page.choices or page.points):
-            message = f"the paper was refused with status {response.status_code}"
-            raise RefusedError(message)
+            raise SlipRefusedError(response.status_code)
         return page
 
     def _fill_in(self, page: PaperPage) -> Ballot:

@@ -7,7 +7,7 @@ from app.campaigns.domain import Item, Objects, Scheme, lined_rule
 from app.campaigns.reads import CampaignView
 from app.campaigns.rules import NAME_LIMIT, check_scheme
 from app.campaigns.typed import typed_formula, typed_lines, typed_quorum, typed_weight
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 from app.publication.arithmetic import Answers, Sample, written_out
 from app.publication.domain import Scope, notes_for
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
@@ -82,7 +82,7 @@ def typed_samples(form: PostedForm, options: Sequence[str], rows: int = ROWS) ->
 def _sample(form: PostedForm, options: Sequence[str], row: int) -> Sample:
     numbers = [_number(form, f"count-{row}-{place}", label) for place, label in enumerate(options)]
     name = form.text(f"name-{row}", NAME_LIMIT, label="类别名称", needed=False) or f"类别{row}"
-    weight = form.text(f"weight-{row}", WEIGHT_LIMIT, label=f"{name}的权重", needed=False)
+    weight = form.text(f"weight-{row}", WEIGHT_LIMIT, label=Ours.filled("%(label)s的权重", label=name), needed=False)
     answered, invalid = sum(numbers), _number(form, f"invalid-{row}", "无效")
     returned = _number(form, f"returned-{row}", "收回") or answered + invalid
     if answered + invalid != returned:

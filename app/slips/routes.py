@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.core.chinese import CHINA
+from app.core.errors import Ours
 from app.core.lists import Listed, cut, wish_of
 from app.office.qr import qr_grid, wifi_text
 from app.rounds.domain import RoundState
@@ -166,8 +167,8 @@ def _counts(form: PostedForm, session: Session, round_id: str) -> dict[str, tupl
     paper, _ = frozen_paper(session, round_id)
     return {
         group.id: (
-            form.integer(f"spare-{group.id}", 0, MAX_PER_GROUP, label=f"{group.name} 剩余"),
-            form.integer(f"back-{group.id}", 0, MAX_PER_GROUP, label=f"{group.name} 退回"),
+            form.integer(f"spare-{group.id}", 0, MAX_PER_GROUP, label=Ours.filled("%(group)s 剩余", group=group.name)),
+            form.integer(f"back-{group.id}", 0, MAX_PER_GROUP, label=Ours.filled("%(group)s 退回", group=group.name)),
         )
         for group in paper.groups
     }
@@ -177,7 +178,9 @@ def _present(form: PostedForm, session: Session, round_id: str) -> dict[str, int
     """Return who came, by group id, where it was counted."""
     paper, _ = frozen_paper(session, round_id)
     return {
-        group.id: form.integer(f"present-{group.id}", 0, MAX_PER_GROUP, label=f"{group.name} 到会")
+        group.id: form.integer(
+            f"present-{group.id}", 0, MAX_PER_GROUP, label=Ours.filled("%(group)s 到会", group=group.name)
+        )
         for group in paper.groups
         if form.is_filled(f"present-{group.id}")
     }

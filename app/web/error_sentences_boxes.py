@@ -1,6 +1,10 @@
 """The table of app.web.error_sentences goes on here: box stores and the acts on their gates."""
 
 BOX_SENTENCES: dict[str, tuple[int, str]] = {
+    "slips_all_refused": (
+        409,
+        "%(count)s 张票都没有投进：已经投过、已作废，或者轮次没有在投票。票箱没有变化。请换没有用过的票，或者再印。",
+    ),
     "self_mixed": (
         422,
         "“%(unit)s”有的项选了“本人”，有的项没有选。这一行是本人的，各项都选“本人”；不是的，各项都评。已填的内容没有丢失。",

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from app.core.audiences import Audience
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 from app.web import i18n
 from app.web.error_sentences import SENTENCES
 from app.web.error_sentences_accounts import ACCOUNT_SENTENCES
@@ -79,6 +79,8 @@ def retry_after(status: int, params: dict[str, object]) -> dict[str, str]:
 
 def _shown(language: str, name: str, value: object) -> object:
     """Return a parameter as the reader is told it: words of ours in his language, what was typed as it is."""
+    if isinstance(value, Ours):
+        return value
     if name in OUR_WORDS or value == COMPOSITE_NAME:
         return _steps_named(language, _worded(language, value))
     return _steps_named(language, value) if isinstance(value, str) else value

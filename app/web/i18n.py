@@ -65,7 +65,9 @@ def _told(language: str, value: object) -> object:
         return translate(language, "、").join(str(_told(language, each)) for each in value)
     if isinstance(value, date):
         return day_in(language, value)
-    return translate(language, value) if isinstance(value, Ours) else value
+    if isinstance(value, Ours):
+        return worded(language, value.sentence, value.params) if value.params else translate(language, value)
+    return value
 
 
 def counted(wording: str, params: Mapping[str, object]) -> str:

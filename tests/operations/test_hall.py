@@ -46,7 +46,9 @@ def test_it_plays_phones_into_the_demo(running: Running, database: Database) -> 
     assert sum(len(codes) for codes in left.codes.values()) == handed_out - 25
 
 
-def test_it_plays_phones_with_printed_slips(running: Running, database: Database, tmp_path: Path) -> None:
+def test_it_plays_phones_with_printed_slips(
+    running: Running, database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A round of which nobody has the codes but who printed them."""
     slips = tmp_path / "测评票.pdf"
     sheet = SlipSheet("群众满意度测评", "服务对象", 40, "第一轮", "http://a/v", "http://a/v#", "")
@@ -55,6 +57,17 @@ def test_it_plays_phones_with_printed_slips(running: Running, database: Database
     assert printed_codes(slips) == codes
     assert hall.play(running.settings, running.url, ("own", 12, 0.2), slips) == 0
     assert count_box(database, running.demo.round_id) == (12, 12)
+    capsys.readouterr()
+    assert hall.play(running.settings, running.url, ("own", 20, 0.2), slips) == 1
+    said = capsys.readouterr().out
+    assert "8 of the slips were used" in said
+    assert "12 more were not taken: they were used before" in said
+    assert "print more" in said
+    assert count_box(database, running.demo.round_id) == (20, 20)
+    with refuses("slips_all_refused") as refused:
+        hall.play(running.settings, running.url, ("own", 20, 0.2), slips)
+    assert refused.value.params == {"count": 20}
+    assert count_box(database, running.demo.round_id) == (20, 20)
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4 nothing", b"9AK6-19V7-ZT47-F"])

@@ -9,6 +9,8 @@ from fastapi import FastAPI, Request
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, OperationalError, ProgrammingError
 from starlette.testclient import TestClient
 
+from app.core.chinese import has_chinese
+from app.core.errors import Ours
 from app.core.settings import Settings
 from app.main import build_api, wrap
 from app.web.errors import ALL_SENTENCES, TABLES, sentence
@@ -61,3 +63,14 @@ def test_a_sentence_without_values_says_percent_once(params: dict[str, object]) 
 
 def test_no_code_has_two_sentences() -> None:
     assert sum(map(len, TABLES)) == len(ALL_SENTENCES)
+
+
+def test_a_name_that_was_put_together_is_told_in_the_reader_s_language() -> None:
+    step = Ours.filled("第 %(number)s 档", number=3)
+    params: dict[str, object] = {"field": Ours.filled("%(label)s的判定用语", label=step), "limit": 12}
+    assert "“第 3 档的判定用语”" in sentence("zh", "field_too_long", params)[1]
+    told = sentence("en", "field_too_long", params)[1]
+    assert "Step 3: word" in told
+    assert not has_chinese(told)
+    typed: dict[str, object] = {"field": Ours.filled("%(unit)s的联络员", unit="其余"), "limit": 12}
+    assert "Liaisons of 其余" in sentence("en", "field_too_long", typed)[1]

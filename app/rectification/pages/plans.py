@@ -6,7 +6,7 @@ from datetime import date
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 from app.core.lists import cut
 from app.rectification.orders import reads
 from app.rectification.pages.days import day_of
@@ -55,7 +55,9 @@ def _row(number: int, typed: dict[str, str]) -> PlanRow:
             told = f"第 {number} 项的{PLAN_LABELS.get(name, '')}"
             raise DomainError("field_too_long", field=told, limit=LIMITS.get(name, LONGEST), at=f"{name}-{number}")
     if typed["kind"] and typed["kind"] not in set(ActionKind):
-        raise DomainError("field_not_a_choice", field=f"第 {number} 项的分类", at=f"kind-{number}")
+        raise DomainError(
+            "field_not_a_choice", field=Ours.filled("第 %(number)s 项的分类", number=number), at=f"kind-{number}"
+        )
     parts = [part.strip() for part in typed["co_units"].replace(",", CO_UNIT_MARK).split(CO_UNIT_MARK)]
     action = Action(
         problem=typed["problem"],
