@@ -24,6 +24,7 @@ from app.rectification.rules.plans import Action, ActionKind
 from app.rectification.rules.workdays import seed_holidays, working_day_from
 from app.rounds.models import Round
 from tests.cast import MORNING, make_cast
+from tests.made_once import made_once
 from tests.publication import counted
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
@@ -45,6 +46,10 @@ class Flagged:
 
 def make_flagged(database: Database) -> Flagged:
     """Store the cast, and a flagged round."""
+    return made_once(database, _flagged)
+
+
+def _flagged(database: Database) -> Flagged:
     with database.writing() as session:
         make_cast(session)
     return store_flagged(database)
@@ -77,7 +82,11 @@ def asked(session: Session, found: Flagged, **changes: object) -> Confirmation:
 
 def make_order(database: Database) -> tuple[Flagged, str]:
     """Order the flagged unit."""
-    found = make_flagged(database)
+    return made_once(database, _ordered)
+
+
+def _ordered(database: Database) -> tuple[Flagged, str]:
+    found = _flagged(database)
     return found, order(database, found)
 
 
@@ -113,8 +122,17 @@ def make_rows(*actions: Action) -> list[PlanRow]:
 
 def make_ledger(database: Database, *actions: Action) -> tuple[Flagged, str, list[str]]:
     """Order, plan, accept and announce; return the ids of the ledger's actions."""
+    if not actions:
+        found, order_id, action_id = made_once(database, _kept)
+        return found, order_id, [action_id]
     found, order_id = make_order(database)
     return found, order_id, keep_ledger(database, order_id, *actions)
+
+
+def _kept(database: Database) -> tuple[Flagged, str, str]:
+    found, order_id = _ordered(database)
+    (action_id,) = keep_ledger(database, order_id)
+    return found, order_id, action_id
 
 
 def keep_ledger(database: Database, order_id: str, *actions: Action, by: Principal = WU) -> list[str]:
