@@ -15,8 +15,8 @@ from tests.browser.conftest import NOT_OURS, Installation
 from tests.browser.steps import AXE, log_in
 from tests.cast import MORNING, PASSWORD, make_cast
 from tests.publication import counted
+from tests.security.clicking import crawl, is_page, route_of
 from tests.security.furnished import furnish
-from tests.security.test_navigation import crawl, is_page, route_of
 from tests.security.world import LOGINS, World, populate
 
 PHONE, SCREEN = ViewportSize(width=390, height=844), ViewportSize(width=1366, height=860)

@@ -17,9 +17,9 @@ from app.rounds.models import Round, RoundDocument
 from app.web.i18n import COOKIE, english
 from app.web.marked import CHINESE
 from tests.security.access import ACCESS
+from tests.security.clicking import crawl, is_page
 from tests.security.furnished import furnish
 from tests.security.test_matrix import served, states_for
-from tests.security.test_navigation import crawl, is_page
 from tests.security.world import World
 from tests.texts import Texts
 

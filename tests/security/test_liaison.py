@@ -39,8 +39,8 @@ from tests.rectification.flagged import (
     working,
 )
 from tests.security.access import ACCESS
+from tests.security.clicking import crawl
 from tests.security.furnished import ALL_LATE, PDF, Furnished, furnish
-from tests.security.test_navigation import crawl
 from tests.security.world import World
 
 MARK = "只有别的单位知道的事"

@@ -1,8 +1,11 @@
-"""Staff work does not stop a cast (SEC-72): each route is held where it computes, and a write beside it commits."""
+"""Staff work does not stop a cast (SEC-72): each route is held where it computes, and a write beside it commits.
+
+Everybody clicks through everything for it; that this reaches every page is seen here too.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -27,10 +30,10 @@ from tests.booth.test_routes import FormReader, read
 from tests.cast import MORNING, PASSWORD, Desk
 from tests.publication.counted import ZHANG
 from tests.security.access import ACCESS
+from tests.security.clicking import crawl, route_of, unreached
 from tests.security.furnished import furnish
 from tests.security.test_matrix import served, states_for
-from tests.security.test_navigation import crawl, route_of
-from tests.security.world import World
+from tests.security.world import LOGINS, World
 from tests.waiting import wait_until
 
 PATIENCE_SECONDS = 20
@@ -107,13 +110,21 @@ def lived_in(world: World) -> World:
     return world
 
 
-@pytest.fixture
-def beside(lived_in: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
-    made = Beside(lived_in.settings.sqlalchemy_url)
-    monkeypatch.setattr(holding, "held_here", made.held_here)
-    yield made
+@contextmanager
+def written_beside(world: World) -> Iterator[Beside]:
+    """Write beside whatever computes while the block lasts."""
+    made = Beside(world.settings.sqlalchemy_url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(holding, "held_here", made.held_here)
+        yield made
     if made.line is not None:
         made.line.close()
+
+
+@pytest.fixture
+def beside(lived_in: World) -> Iterator[Beside]:
+    with written_beside(lived_in) as made:
+        yield made
 
 
 @dataclass
@@ -123,6 +134,8 @@ class Walk:
     beside: Beside
     computed: set[str] = field(default_factory=set)
     wrong: dict[str, object] = field(default_factory=dict)
+    answers: dict[str, dict[str, Response]] = field(default_factory=dict)
+    """What was clicked to, by role and address."""
 
     def note(self, route: str, name: str, ask: Callable[[], Response]) -> Response:
         """Ask, and note what was seen meanwhile."""
@@ -150,7 +163,7 @@ def by_address(world: World, walk: Walk) -> None:
 def by_clicking(world: World, walk: Walk) -> None:
     """Click through everything, as everybody."""
     for role, desk in world.desks.items():
-        crawl(partial(_click, walk, role, desk))
+        walk.answers[role] = crawl(partial(_click, walk, role, desk))
 
 
 def _click(walk: Walk, role: str, desk: Desk, address: str) -> Response:
@@ -179,10 +192,25 @@ def on(kind: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("world", [kind], indirect=True)
 
 
+@pytest.fixture(scope="module")
+def clicked(lived_in: World) -> Walk:
+    """What everybody clicked through, before anything else was asked for."""
+    with written_beside(lived_in) as beside:
+        walk = Walk(beside)
+        by_clicking(lived_in, walk)
+        return walk
+
+
 @on("sqlite")
-def test_no_page_holds_a_transaction_while_it_is_made(lived_in: World, beside: Beside) -> None:
-    walk = Walk(beside)
-    for way in (by_clicking, by_address, by_programs, by_waiting):
+def test_every_page_is_reached_by_clicking(clicked: Walk) -> None:
+    wrong = {role: unreached(role, clicked.answers[role]) for role in LOGINS}
+    assert wrong == {role: {} for role in LOGINS}
+
+
+@on("sqlite")
+def test_no_page_holds_a_transaction_while_it_is_made(lived_in: World, clicked: Walk, beside: Beside) -> None:
+    walk = Walk(beside, set(clicked.computed), dict(clicked.wrong))
+    for way in (by_address, by_programs, by_waiting):
         way(lived_in, walk)
     assert walk.wrong == {}
     wanted = {route for route in served(lived_in) if route.startswith("GET")} - COMPUTES_NOTHING.keys()
