@@ -261,9 +261,9 @@ def in_memory(folder: Path) -> bool:
 
 
 LONGEST = (
-    "tests/browser/", "tests/security/test_walls", "tests/security/test_memory", "tests/operations/test_hall",
-    "tests/operations/test_s", "tests/test_wheel", "tests/test_crash_casting", "tests/box/test_openings",
-    "tests/box/test_crash", "tests/operations/test_restore",
+    "tests/browser/", "tests/security/test_walls", "tests/security/test_statements", "tests/security/test_memory",
+    "tests/operations/test_hall", "tests/operations/test_s", "tests/test_wheel", "tests/test_crash_casting",
+    "tests/box/test_openings", "tests/box/test_crash", "tests/operations/test_restore",
 )  # fmt: skip
 """Tests of many seconds: they begin, lest one worker be left with them while the other has nothing to do."""
 

@@ -18,7 +18,7 @@ from app.rectification.ledger.reads import picked_rows
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.ledger.votes import with_votes
 from app.rectification.orders import reads
-from app.rectification.orders.retesting import pairs_of
+from app.rectification.orders.retesting import pairs_of, seeing
 from app.rectification.plans.service import get_plan
 from app.rectification.rules.picks import Pick, read_pick
 from app.reports.language import written_in
@@ -29,7 +29,8 @@ def comparison(bench: Bench) -> Made:
     """Draw the first result of an order beside the retest of an attempt; 0 is the last one."""
     told = bench.arguments
     with bench.reading() as session:
-        pairs = pairs_of(session, bench.staff, bench.now, reads.get_order(session, bench.staff, told["order"]))
+        seen = seeing(session, bench.staff, bench.now)
+        pairs = pairs_of(session, seen, reads.get_order(session, bench.staff, told["order"]))
     both = next((pair for pair in reversed(pairs) if told["attempt"] in {0, pair.attempt}), None)
     if both is None:
         raise DomainError("not_found")

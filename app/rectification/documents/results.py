@@ -1,18 +1,16 @@
 """The results of orders as far as one reader may see them, for the documents that quote them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
 from app.campaigns.domain import Measure
 from app.core.acting import Principal
-from app.core.errors import DomainError
 from app.publication.domain import unit_of
-from app.publication.editions import Published
-from app.publication.reads import published, viewer_of
 from app.rectification.orders.reads import OrderView
-from app.rectification.orders.retesting import SideBySide, side_by_side
+from app.rectification.orders.retesting import Seen, SideBySide, seeing, side_by_side
 from app.tally.document import Target, every_target
 from app.tally.headed import RATE, measure_in
 
@@ -41,7 +39,10 @@ class Results:
     session: Session
     staff: Principal
     now: datetime
-    _known: dict[str, Published | None] = field(default_factory=dict)
+
+    @cached_property
+    def _result(self) -> Seen:
+        return seeing(self.session, self.staff, self.now)
 
     def of(self, order: OrderView) -> OrderResult:
         """Return the results of an order as its reader may see them."""
@@ -50,21 +51,10 @@ class Results:
         if first is None or unit is None:
             return OrderResult()
         measure = measure_in(first.around(order.unit_id).section)
-        both = side_by_side(self.session, self.staff, self.now, order)
+        both = side_by_side(self.session, self._result, order)
         quoted = [first]
         if both is not None and not both.reason and order.current and order.current.retest_round_id:
             quoted += [result for result in [self._result(order.current.retest_round_id)] if result is not None]
         codes = tuple(result.footer for result in quoted)
         title = first.document["round"]["title"]
         return OrderResult(unit, measure, title, both, codes, tuple(result.round_id for result in quoted))
-
-    def _result(self, round_id: str) -> Published | None:
-        if round_id not in self._known:
-            try:
-                viewer = viewer_of(self.session, self.staff)
-                self._known[round_id] = published(self.session, round_id, viewer, self.now)
-            except DomainError as error:
-                if error.code not in {"result_not_published", "role_refused"}:
-                    raise
-                self._known[round_id] = None
-        return self._known[round_id]

@@ -1,7 +1,9 @@
 """The second vote on an ordered unit, and what follows from it; the first result is never touched."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -82,7 +84,7 @@ def count_retest(acting: Acting, order_id: str) -> Standing:
     if get_round(session, attempt.retest_round_id).state is RoundState.VOID:
         attempt.outcome = Verdict.INVALID.value
         return _outcome(acting, order_id, Verdict.INVALID)
-    result = _seen(session, acting.actor, acting.now, attempt.retest_round_id)
+    result = seeing(session, acting.actor, acting.now)(attempt.retest_round_id)
     unit = unit_of(every_target(result.document), order.unit_id) if result else None
     if result is None or unit is None:
         raise DomainError("retest_not_published")
@@ -125,21 +127,28 @@ def _outcome(acting: Acting, order_id: str, verdict: Verdict) -> Standing:
     return standing
 
 
-def _seen(session: Session, staff: Principal, now: datetime, round_id: str) -> Published | None:
-    """Return a result; None where it is not this reader's to see."""
-    try:
-        return published(session, round_id, viewer_of(session, staff), now)
-    except DomainError as error:
-        if error.code in {"result_not_published", "role_refused"}:
-            return None
-        raise
+Seen = Callable[[str], Published | None]
+"""Gives a round's result as far as one reader may see it."""
 
 
-def _rated(
-    session: Session, staff: Principal, now: datetime, round_id: str, unit_id: str
-) -> tuple[Section, Target] | None:
+def seeing(session: Session, staff: Principal, now: datetime) -> Seen:
+    """Return what gives each round's result, read once; None for one that is not this reader's to see."""
+
+    @cache
+    def seen(round_id: str) -> Published | None:
+        try:
+            return published(session, round_id, viewer_of(session, staff), now)
+        except DomainError as error:
+            if error.code in {"result_not_published", "role_refused"}:
+                return None
+            raise
+
+    return seen
+
+
+def _rated(seen: Seen, round_id: str, unit_id: str) -> tuple[Section, Target] | None:
     """Return a unit's result with the section that it is of; None where it is not this reader's to see."""
-    result = _seen(session, staff, now, round_id)
+    result = seen(round_id)
     if result is None or unit_of(every_target(result.document), unit_id) is None:
         return None
     section = result.around(unit_id).section
@@ -147,20 +156,20 @@ def _rated(
     return None if unit is None else (section, unit)
 
 
-def side_by_side(session: Session, staff: Principal, now: datetime, order: OrderView) -> SideBySide | None:
+def side_by_side(session: Session, seen: Seen, order: OrderView) -> SideBySide | None:
     """Return both results of the order that holds now, as far as this reader may see them (SEC-47)."""
-    return next((pair for pair in pairs_of(session, staff, now, order) if pair.attempt == order.standing.attempt), None)
+    return next((pair for pair in pairs_of(session, seen, order) if pair.attempt == order.standing.attempt), None)
 
 
-def pairs_of(session: Session, staff: Principal, now: datetime, order: OrderView) -> list[SideBySide]:
+def pairs_of(session: Session, seen: Seen, order: OrderView) -> list[SideBySide]:
     """Return the first result beside every retest, oldest first, as far as this reader may see them."""
-    before = _rated(session, staff, now, order.round_id, order.unit_id)
+    before = _rated(seen, order.round_id, order.unit_id)
     if before is None:
         return []
     first, _ = frozen_paper(session, order.round_id)
     found = []
     for each in order.attempts:
-        after = _rated(session, staff, now, each.retest_round_id, order.unit_id) if each.retest_round_id else None
+        after = _rated(seen, each.retest_round_id, order.unit_id) if each.retest_round_id else None
         if each.retest_round_id and after is not None:
             second, _ = frozen_paper(session, each.retest_round_id)
             near = "" if may_compare(second, first, order.unit_id) else NOT_COMPARED.format(k=second.scheme.floor)

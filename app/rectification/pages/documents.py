@@ -9,7 +9,7 @@ from app.audit import service as audit
 from app.core.errors import DomainError
 from app.office.ordering import file_later
 from app.office.workshop import Craft
-from app.publication.read_log import note_read
+from app.publication.read_log import note_reads
 from app.rectification.board import service as board_service
 from app.rectification.documents.progress import Bulletin, Newsletter, progress_words, read_progress
 from app.rectification.documents.results import Results
@@ -67,8 +67,7 @@ def campaign_summary(desk: RectificationDesk, campaign_id: str) -> Response:
 
 
 def _note(desk: Desk, round_ids: tuple[str, ...]) -> None:
-    for round_id in round_ids:
-        note_read(desk, desk.staff, round_id, "summary")
+    note_reads(desk, desk.staff, [(round_id, "summary") for round_id in round_ids])
 
 
 def _bulletin_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:

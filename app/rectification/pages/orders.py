@@ -151,7 +151,8 @@ def decide(desk: OrganiserDesk, round_id: str, unit_id: str, form: Form) -> Resp
 
 def _both_results(desk: Desk, order: OrderView) -> list[SideBySide]:
     """Return the first result beside every retest, noted as read."""
-    pairs = retesting.pairs_of(desk.session, desk.staff, desk.now, order)
+    seen = retesting.seeing(desk.session, desk.staff, desk.now)
+    pairs = retesting.pairs_of(desk.session, seen, order)
     for round_id in dict.fromkeys(each for pair in pairs for each in (order.round_id, pair.round_id)):
         note_read(desk, desk.staff, round_id, "retest")
     return pairs

@@ -184,7 +184,7 @@ def test_a_retest_that_passes_closes_the_order(database: Database) -> None:
     with database.writing() as session:
         done = retesting.count_retest(Acting(session, MORNING, ZHANG), order_id)
         assert (done.state, done.suggestions) == (OrderState.CLOSED, ())
-        both = retesting.side_by_side(session, ZHANG, MORNING, standing(session, order_id))
+        both = retesting.side_by_side(session, retesting.seeing(session, ZHANG, MORNING), standing(session, order_id))
         assert both is not None
         assert (both.reason, both.before["verdict"]["code"], both.after["verdict"]["code"]) == ("", "remedial", "met")
         assert session.get_one(RemedialOrder, order_id).state == "closed"
@@ -262,12 +262,12 @@ def test_every_retest_stands_beside_the_first_result_and_two_failures_are_seen(d
     with database.reading() as session:
         view = standing(session, order_id)
         assert view.standing.suggestions == (Suggestion.TALK, Suggestion.ORGANISATIONAL)
-        pairs = retesting.pairs_of(session, ZHANG, MORNING, view)
+        pairs = retesting.pairs_of(session, retesting.seeing(session, ZHANG, MORNING), view)
         assert [(pair.attempt, pair.after["verdict"]["code"]) for pair in pairs] == [(1, "remedial"), (2, "remedial")]
         assert pairs[0].before == pairs[1].before
         labels = [before["label"] for before, _ in pairs[0].pairs]
         assert len(labels) == len(set(labels))
-        last = retesting.side_by_side(session, ZHANG, MORNING, view)
+        last = retesting.side_by_side(session, retesting.seeing(session, ZHANG, MORNING), view)
         assert last is not None
         assert last.attempt == 2
 
@@ -296,7 +296,7 @@ def test_results_of_almost_the_same_people_are_not_set_side_by_side(database: Da
     order_id = completed(database, make_flagged(database))
     retest(database, order_id, ((70, 20, 6, 4, 3),), {"党代表": 1})
     with database.reading() as session:
-        (pair,) = retesting.pairs_of(session, ZHANG, MORNING, standing(session, order_id))
+        (pair,) = retesting.pairs_of(session, retesting.seeing(session, ZHANG, MORNING), standing(session, order_id))
         assert "为保护匿名不作比较" in pair.reason
 
 

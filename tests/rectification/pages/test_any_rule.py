@@ -144,7 +144,7 @@ def held_again(
 
 def words_of(session: Session, order_id: str) -> list[tuple[str, str, str]]:
     """Return of every retest the first word, its own, and why they are not compared."""
-    pairs = retesting.pairs_of(session, ZHANG, MORNING, standing(session, order_id))
+    pairs = retesting.pairs_of(session, retesting.seeing(session, ZHANG, MORNING), standing(session, order_id))
     return [(pair.before["verdict"]["label"], pair.after["verdict"]["label"], pair.reason) for pair in pairs]
 
 

@@ -1,0 +1,74 @@
+"""No page asks the database once for every unit, round, order or line: the larger the installation, the same number.
+
+On an embedded database each statement lengthens what others wait for; beside PostgreSQL each is a way there and back.
+"""
+
+import re
+
+from app.rounds.domain import RoundState
+from tests.publication.test_page_cost import statements
+from tests.security.access import ACCESS
+from tests.security.crowded import Crowd
+from tests.security.test_matrix import served
+from tests.security.test_walls import on
+from tests.security.world import World
+
+FEW, MANY = (8, 2), (24, 3)
+"""Units, and rounds more about all of them."""
+MOST = 70
+"""Statements of the most expensive page, beginnings of transactions included."""
+OF_EACH_ROUND = {"/rectification/campaigns/{campaign_id}/summary.docx"}
+"""Quote a result for each round that orders rest on, which are read for it."""
+FILE = re.compile(r"\.(docx|xlsx|pdf|zip)$")
+
+
+def readers_of(route: str) -> list[str]:
+    """Return who asks: a liaison, whose reach is narrowed, and one who sees all; for a file one of them."""
+    widest = max(ACCESS[route], key=lambda role: (role == "organiser", role))
+    return [widest] if FILE.search(route) else sorted({widest, *({"liaison", "supervisor"} & ACCESS[route])})
+
+
+def costs(world: World, crowd: Crowd) -> dict[str, list[str]]:
+    """Ask for everything, in a campaign of many or few, as one who has looked at it before."""
+    found = {}
+    places = {**world.places, **crowd.places()}
+    for route in sorted(served(world) - {"GET /static"}):
+        method, path = route.split(" ")
+        for role in readers_of(route) if method == "GET" else ():
+            address = world.address(path, RoundState.PUBLISHED) if "section" in path else path.format_map(_Some(places))
+            if not FILE.search(path):
+                world.desks[role].get(address)
+            with statements() as asked:
+                answer = world.desks[role].get(address)
+            assert answer.status_code < 500, address
+            found[f"{role} {route} {answer.status_code}"] = list(asked)
+    return found
+
+
+class _Some(dict[str, str]):
+    """What stands in an address; of what there is none in this campaign, an id that nobody has."""
+
+    def __missing__(self, name: str) -> str:
+        return f"no{name}"
+
+
+@on("sqlite")
+def test_no_page_asks_more_for_more(world: World) -> None:
+    crowd = Crowd(world.database)
+    crowd.grow(*FEW)
+    few = costs(world, crowd)
+    crowd.grow(*MANY)
+    many = costs(world, crowd)
+    assert few.keys() == many.keys()
+    assert len([name for name in many if name.endswith(" 200")]) > MOST
+    grown = {name: _more(few[name], asked) for name, asked in many.items() if len(asked) > len(few[name])}
+    grown = {name: told for name, told in grown.items() if name.split(" ")[2] not in OF_EACH_ROUND}
+    assert grown == {}
+    assert {name: len(asked) for name, asked in many.items() if len(asked) > MOST} == {}
+
+
+def _more(before: list[str], after: list[str]) -> list[str]:
+    """Return what was asked more often, the most frequent one first."""
+    more = {one: after.count(one) - before.count(one) for one in after}
+    told = sorted(((number, " ".join(one.split())[:200]) for one, number in more.items() if number > 0), reverse=True)
+    return [f"{number} × {one}" for number, one in told[:3]]
