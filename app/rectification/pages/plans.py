@@ -1,6 +1,6 @@
 """The page on which a unit writes its 整改方案."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from fastapi import APIRouter
@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.core.errors import DomainError, Ours
 from app.core.lists import cut
+from app.rectification.models import RemedialAction
 from app.rectification.orders import reads
 from app.rectification.pages.days import day_of
 from app.rectification.pages.faults import faulty
@@ -36,6 +37,8 @@ LONGEST = 1000
 LEFT_SHOWN = 20
 """Issues without an action that are told; the others are counted."""
 PLAN_LABELS = {column.key: column.heading for column in LEDGER_COLUMNS if column.planned}
+TOLD = (*(name for name in FIELDS if name in PLAN_LABELS), "issue_id")
+"""What a plan's other version is told by; the horizon follows from kind and day."""
 Marks = dict[str, list[tuple[str, Gap]]]
 """What is wrong with fields, by the end of their ids: ``due-2`` is the last day of the second action."""
 
@@ -84,6 +87,17 @@ def _shown(plan: PlanView) -> list[dict[str, str]]:
     return [*rows, dict.fromkeys(FIELDS, "")] if plan.is_open else rows
 
 
+def _saved_otherwise(plan: PlanView, typed: Sequence[Mapping[str, str]]) -> list[tuple[int, str, RemedialAction]]:
+    """Return where the stored plan is not what was typed: the action's number, which field, and what is stored."""
+    here = {row["id"]: row for row in typed if row["id"]}
+    return [
+        (number, name, row)
+        for number, row in enumerate(plan.rows, 1)
+        for name in TOLD
+        if str(getattr(row, name) or "") != here.get(row.id, {}).get(name, "")
+    ]
+
+
 def _by_field(gaps: Sequence[Gap]) -> Marks:
     found: Marks = {}
     for gap in gaps:
@@ -112,6 +126,8 @@ def _plan_page(desk: Desk, plan_id: str, refused: Refused | None = None, looking
     context = {
         "plan": plan, "rows": rows, "gaps": gaps, "kinds": ACTION_KINDS, "issues": issues, "offered": offered,
         "left": left, "left_shown": LEFT_SHOWN, "version": version, "faulty": faulty(refused), "marks": marks,
+        "labels": {**PLAN_LABELS, "issue_id": "来源问题"},
+        "saved": _saved_otherwise(plan, rows) if code == "plan_changed" else (),
     }  # fmt: skip
     return desk.show("rectification/plan.html", refused, **context, origins=ORIGINS, **WORDS)
 

@@ -83,8 +83,12 @@ def test_what_two_liaisons_type_at_once_is_neither_lost_nor_overwritten(database
     assert one.post(path, **(plan_fields(page, problem="甲的") | {"then": "draft"})).status_code == 303
     refused = other.post(path, **(plan_fields(page, problem="乙的") | {"then": "draft"}))
     assert refused.status_code == 409
-    assert "别人保存过这份方案" in refused.text
+    assert "另一个人保存过这份方案" in refused.text
     assert "乙的</textarea>" in refused.text
+    both = re.search(r'<ul class="stored-now">(.*?)</ul>', refused.text, re.DOTALL)
+    assert both, "what is stored now stands beside what was typed"
+    assert "甲的" in both[1]
+    assert "乙的" not in both[1]
     assert "甲的</textarea>" in one.get(path).text
     assert other.post(path, **(plan_fields(refused.text, problem="乙的") | {"then": "draft"})).status_code == 303
     assert "乙的</textarea>" in one.get(path).text
