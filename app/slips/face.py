@@ -27,7 +27,7 @@ TEMPLATE: Final = r"""
   }
 }
 
-// Title, and below it what else says of which vote the slip is; 9 and 8 points and more unless both are very long.
+// Title, and below it what else says of which vote the slip is; 9 points and more unless both are long.
 #let heading(s, width, height, more) = context {
   let body(sizes) = {
     set par(leading: sizes.at(2))
@@ -35,7 +35,8 @@ TEMPLATE: Final = r"""
     linebreak()
     text(size: sizes.at(1), more)
   }
-  let sizes = ((11pt, 8.5pt, 2pt), (10pt, 8.5pt, 2pt), (9pt, 8pt, 2pt), (9pt, 8pt, 0.9pt), (8pt, 7pt, 1pt),
+  let sizes = ((11pt, 9pt, 2pt), (10pt, 9pt, 2pt), (9pt, 9pt, 2pt), (9pt, 8pt, 2pt), (9pt, 8pt, 0.9pt),
+    (8pt, 7pt, 1pt),
     (7pt, 6.2pt, 1pt), (6pt, 5.4pt, 1pt), (5pt, 4.6pt, 1pt), (4.2pt, 4pt, 1pt))
   let found = sizes.find(one => measure(block(width: width, body(one))).height <= height)
   let chosen = if found == none { sizes.last() } else { found }

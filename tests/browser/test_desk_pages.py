@@ -34,6 +34,16 @@ UNMARKED = """() => [...document.querySelectorAll("summary:not(.btn)")].filter((
   && ["::before", "::after"].every((mark) => getComputedStyle(one, mark).content === "none"))
   .map((one) => one.textContent.trim())"""
 """What can be opened and does not look it."""
+CUT = """() => [...document.querySelectorAll("main :is(input:not([type=hidden]), select, textarea, button)")]
+  .filter((one) => one.checkVisibility() && !one.closest(".visually-hidden"))
+  .filter((one) => one.getBoundingClientRect().width > 1)
+  .filter((one) => {
+    let around = one.parentElement;
+    while (around && !/auto|scroll|hidden|clip/.test(getComputedStyle(around).overflowX)) around = around.parentElement;
+    return around && one.getBoundingClientRect().right > around.getBoundingClientRect().right + 1;
+  })
+  .map((one) => one.outerHTML.slice(0, 120))"""
+"""Fields and buttons that stand where one has to scroll sideways for them."""
 BARE = re.compile(r"/hall|/announce/screen|/phone/form|/forms/\w+/phone")
 """The hall's screens and the phone in its frame: no menu stands before their content."""
 FOCUSED = "document.activeElement.outerHTML.slice(0, 120)"
@@ -78,6 +88,7 @@ def problems(page: Page, path: str) -> Iterator[str]:
     found = Axe().run(page, options=AXE)
     if found.violations_count:
         yield f"{path}: {found.generate_report()}"
+    yield from (f"{path}: out of sight on a phone: {html}" for html in page.evaluate(CUT))
     for size in (PHONE, SCREEN):
         page.set_viewport_size(size)
         if over := page.evaluate(RUNS_OVER):
