@@ -6,7 +6,7 @@ lie. Whoever is at the same rank in both is a hit: one of n by chance, whatever 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import sqrt
@@ -104,21 +104,25 @@ def _live_tables(connection: Connection) -> list[str]:
     return [name for name in sa.inspect(connection).get_table_names() if name != "alembic_version"]
 
 
-def _orderings(connection: Connection, table: str) -> list[str]:
+def _orderings(connection: Connection, table: str, columns: Sequence[str]) -> list[str]:
     """Return what rows of a table can be sorted by: as they lie, hidden columns, every column."""
-    columns = [f'"{column["name"]}"' for column in sa.inspect(connection).get_columns(table)]
+    named = [f'"{column}"' for column in columns]
     if connection.dialect.name == "postgresql":
-        return ["ctid", "xmin::text::bigint", "xmax::text::bigint", "cmin::text::bigint", *columns]
+        return ["ctid", "xmin::text::bigint", "xmax::text::bigint", "cmin::text::bigint", *named]
     listed = connection.exec_driver_sql(f'PRAGMA table_list("{table}")').mappings().one()
-    return ["NULL", *columns] if listed["wr"] else ["NULL", "rowid", *columns]
+    return ["NULL", *named] if listed["wr"] else ["NULL", "rowid", *named]
 
 
-def _rows(connection: Connection, table: str, ordering: str, round_id: str) -> list[tuple[object, ...]]:
-    """Return the cells of the round's rows, sorted; of all rows where a table does not know its rounds."""
-    names = {column["name"] for column in sa.inspect(connection).get_columns(table)}
-    where = "WHERE round_id = :round" if "round_id" in names else ""
-    query = sa.text(f'SELECT * FROM "{table}" {where} ORDER BY {ordering}')  # noqa: S608 - names from the catalog
-    return [tuple(row) for row in connection.execute(query, {"round": round_id} if where else {})]
+def _sorted_rows(connection: Connection, table: str, round_id: str) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
+    """Yield the cells of the round's rows in every order; of all rows where a table does not know its rounds."""
+    columns = [str(column["name"]) for column in sa.inspect(connection).get_columns(table)]
+    where = "WHERE round_id = :round" if "round_id" in columns else ""
+    for ordering in _orderings(connection, table, columns):
+        query = sa.text(f'SELECT * FROM "{table}" {where} ORDER BY {ordering}')  # noqa: S608 - names from the catalog
+        rows = [tuple(row) for row in connection.execute(query, {"round": round_id} if where else {})]
+        if not rows:
+            return  # nor are there any in another order
+        yield ordering, rows
 
 
 def _as_bytes(cell: object) -> bytes:
@@ -132,25 +136,26 @@ def stored_orders(connection: Connection, round_id: str, wanted: Mapping[str, Ma
     """
     orders: dict[str, Order] = {}
     for table in _live_tables(connection):
-        for ordering in _orderings(connection, table):
-            rows = _rows(connection, table, ordering, round_id)
+        known: dict[tuple[str, bytes], dict[int, int]] = {}
+        for ordering, rows in _sorted_rows(connection, table, round_id):
             content = [(place, _as_bytes(cell)) for place, cells in enumerate(rows) for cell in cells]
             for kind, by_voter in wanted.items():
-                order = _positions(content, by_voter)
+                order: Order = {}
+                for place, cell in content:
+                    if (kind, cell) not in known:
+                        known[kind, cell] = _found_in(cell, by_voter)
+                    order |= {number: (place, at) for number, at in known[kind, cell].items()}
                 if order:
                     orders[f"{table} by {ordering}: {kind}"] = order
     return orders
 
 
-def _positions(content: Iterable[tuple[int, bytes]], by_voter: Mapping[int, bytes]) -> Order:
-    order: Order = {}
-    for place, cell in content:
-        if len(cell) >= SIGNATURE:
-            for number, secret in by_voter.items():
-                at = cell.find(secret)
-                if at >= 0:
-                    order[number] = (place, at)
-    return order
+def _found_in(cell: bytes, by_voter: Mapping[int, bytes]) -> dict[int, int]:
+    """Return where in a cell the secrets of voters lie, by their numbers."""
+    if len(cell) < SIGNATURE:
+        return {}
+    places = ((number, cell.find(secret)) for number, secret in by_voter.items())
+    return {number: at for number, at in places if at >= 0}
 
 
 def file_orders(files: Mapping[str, bytes], wanted: Mapping[str, Mapping[int, bytes]]) -> Iterator[tuple[str, Order]]:
