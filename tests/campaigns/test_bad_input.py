@@ -132,6 +132,7 @@ BAD: dict[str, tuple[str, Posted, str, str]] = {
     "limit of all": ("form", form(**{"limit_most[]": ["100%", ""]}), "限额", "1/3"),
     "limit of no grade": ("form", form(**{"limit_grades[]": ["良好", ""]}), "良好", "优秀/称职"),
     "item weight": ("form", form(**{"weight[]": ["0", "30", "40"]}), "德", "30、30、40"),
+    "items of one heading apart": ("form", form(**{"heading[]": ["一、德", "", "一、德"]}), "标题“一、德”", "例如"),
     "item weights of 110": ("form", form(**{"weight[]": ["60", "30", "20"]}), "合计 110，应为 100", "30、30、40"),
     "weight of one item alone": ("form", form(**{"weight[]": ["60", "30", ""]}), "合计 91，应为 100", "30、30、40"),
     "impossible flag": (
