@@ -1,9 +1,10 @@
-"""Measure pages of 整改 with 700 units, 10,000 actions, 1,000 issues and 4,000 notices; then the ledger out and in."""
+"""Measure pages of 整改 with 700 units, 10,000 actions, 1,000 issues and 6,100 notices; then the ledger out and in."""
 
 import html
 import io
 import re
 import time
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import httpx
@@ -25,13 +26,22 @@ from app.rectification.models import (
 )
 from app.rectification.rules.ledger import ActionState
 from app.rectification.rules.searched import searched
+from app.rectification.rules.supervision import Level, SubjectKind
 from app.rectification.rules.wording import ACTION_STATES
 from app.rounds.models import Round
 from bench.serving import BASE, form_token, made, p95, served, tell, timed
 from tests.publication import counted
 
 UNITS, ACTIONS, REQUESTS = 700, 10_000, 60
-ISSUES, NOTICES = 1_000, 4_000
+ISSUES = 1_000
+NOTICES: dict[SubjectKind, tuple[int, str]] = {
+    SubjectKind.ACTION: (4_000, "a{:06}"),
+    SubjectKind.REMEDIAL: (2 * UNITS, "o{:05}"),
+    SubjectKind.ASKED_PLAN: (UNITS, "q{:05}"),
+}
+"""How many there are of each kind, and how the ids of its subjects are written; those of orders come in two colours."""
+DAYS = {SubjectKind.ACTION: 0, SubjectKind.REMEDIAL: 60, SubjectKind.ASKED_PLAN: 15}
+"""Days until what orders and plans wait for; 0: they differ."""
 STATES = (ActionState.ANNOUNCED, ActionState.IN_PROGRESS, ActionState.COMPLETED, ActionState.CLOSED_OUT)
 UNDER_WAY = {ACTION_STATES[state] for state in STATES[:2]}
 PAGES = (
@@ -49,7 +59,7 @@ PAGES = (
 
 
 def store(database: Database) -> str:
-    """Store a published round and an order with its accepted plan for each of 700 units."""
+    """Store a published round, an order with its accepted plan and a plan that was asked for of each of 700 units."""
     names = tuple(f"被测评单位{place + 1}" for place in range(UNITS))
     paper = counted.make_paper(names, {"服务对象": 60})
     round_id = counted.store_published(database, counted.make_votes(paper, remarks=0))
@@ -65,18 +75,25 @@ def store(database: Database) -> str:
         session.execute(sa.insert(RemedialOrder), orders)
         session.execute(sa.insert(OrderAttempt), [_attempt(order["id"], day) for order in orders])
         session.execute(sa.insert(UnitPlan), [_plan(order, day) for order in orders])
+        session.execute(sa.insert(UnitPlan), [_asked(campaign_id, place, day) for place in range(UNITS)])
         session.execute(sa.insert(RemedialAction), [_action(orders, place, day) for place in range(ACTIONS)])
-        session.execute(sa.insert(SupervisionNotice), [_notice(campaign_id, place, day) for place in range(NOTICES)])
+        session.execute(sa.insert(SupervisionNotice), [*_notices(campaign_id, day)])
         session.execute(sa.insert(EnteredIssue), [_issue(campaign_id, place) for place in range(ISSUES)])
         pairs = [{"issue_id": f"i{place}", "unit_id": f"u{place % UNITS}"} for place in range(ISSUES)]
         session.execute(sa.insert(EnteredIssueUnit), pairs)
     return f"/rectification/campaigns/{campaign_id}/issues"
 
 
-def _notice(campaign_id: str, place: int, day: date) -> dict[str, object]:
-    about = {"campaign_id": campaign_id, "unit_id": f"u{place % UNITS}", "kind": "action"}
-    subject = {"id": f"n{place:05}", "subject_id": f"a{place:06}", "level": ("blue", "yellow", "red")[place % 3]}
-    return about | subject | {"due": day + timedelta(days=place % 60 - 10), "issued_on": day}
+def _notices(campaign_id: str, day: date) -> Iterator[dict[str, object]]:
+    for kind, (count, subject) in NOTICES.items():
+        for place in range(count):
+            of_unit, about = place % UNITS, place if kind is SubjectKind.ACTION else place % UNITS
+            yield {
+                "id": f"n-{kind.value}-{place}", "campaign_id": campaign_id, "unit_id": f"u{of_unit}",
+                "kind": kind.value, "subject_id": subject.format(about), "issued_on": day,
+                "level": (Level.BLUE, Level.YELLOW, Level.RED)[(place + place // UNITS) % 3].value,
+                "due": day + timedelta(days=DAYS[kind] or place % 60 - 10),
+            }  # fmt: skip
 
 
 def _issue(campaign_id: str, place: int) -> dict[str, object]:
@@ -94,8 +111,8 @@ def _order(campaign_id: str, round_id: str, place: int) -> dict[str, object]:
 def _attempt(order_id: object, day: date) -> dict[str, object]:
     return {
         "order_id": order_id, "attempt": 1, "document_number": "县委发〔2026〕8号", "reason": "满意率低于补课线",
-        "ordered_on": day, "ordered_by": "张三", "plan_due": day, "remedial_due": day + timedelta(days=60),
-        "retest_due": day + timedelta(days=90),
+        "ordered_on": day, "ordered_by": "张三", "plan_due": day,
+        "remedial_due": day + timedelta(days=DAYS[SubjectKind.REMEDIAL]), "retest_due": day + timedelta(days=90),
     }  # fmt: skip
 
 
@@ -103,6 +120,12 @@ def _plan(order: dict[str, object], day: date) -> dict[str, object]:
     same = {name: order[name] for name in ("public_id", "campaign_id", "unit_id")}
     of_order = {"id": f"p{order['id']}", "origin": "order", "order_id": order["id"], "attempt": 1}
     return same | of_order | {"due": day, "asked_on": day, "asked_by": "张三", "state": "announced"}
+
+
+def _asked(campaign_id: str, place: int, day: date) -> dict[str, object]:
+    same = {"campaign_id": campaign_id, "unit_id": f"u{place}", "public_id": new_id()}
+    asked = {"id": f"q{place:05}", "origin": "asked", "asked_on": day, "asked_by": "张三", "state": "draft"}
+    return same | asked | {"due": day + timedelta(days=DAYS[SubjectKind.ASKED_PLAN])}
 
 
 def _action(orders: list[dict[str, object]], place: int, day: date) -> dict[str, object]:

@@ -268,16 +268,20 @@ def _stages(session: Session, campaign_id: str) -> tuple[StageView, ...]:
     return tuple(StageView(row.id, row.position, row.title) for row in rows)
 
 
+_UNIT_COLUMNS = (Unit.id, Unit.position, Unit.name, Unit.duty, Unit.responsible, Unit.object_class)
+"""As there may be hundreds, they are read without making a row object of each."""
+
+
 def _units(session: Session, campaign_id: str) -> tuple[UnitView, ...]:
     query = (
-        select(Unit, SectionObject.section_id)
+        select(*_UNIT_COLUMNS, SectionObject.section_id)
         .outerjoin(SectionObject, SectionObject.unit_id == Unit.id)
         .where(Unit.campaign_id == campaign_id)
         .order_by(Unit.position, Unit.id)
     )
     return tuple(
-        UnitView(row.id, row.position, row.name, row.duty, row.responsible, section_id or "", row.object_class)
-        for row, section_id in session.execute(query)
+        UnitView(row.id, row.position, row.name, row.duty, row.responsible, row.section_id or "", row.object_class)
+        for row in session.execute(query)
     )
 
 

@@ -129,9 +129,13 @@ def opinion_ids(session: Session, campaign_id: str) -> Sequence[str]:
 
 def collection(session: Session, campaign_id: str) -> Collection:
     """Return all opinions in the order of their sources and numbers; DomainError ``campaign_unknown``."""
-    campaign = get_campaign(session, campaign_id)
-    rows = session.scalars(select(Opinion).where(Opinion.campaign_id == campaign_id)).all()
-    acts = acts_of(session, campaign_id)
+    return collection_of(session, get_campaign(session, campaign_id))
+
+
+def collection_of(session: Session, campaign: CampaignView) -> Collection:
+    """Return the same of a campaign that is read already."""
+    rows = session.scalars(select(Opinion).where(Opinion.campaign_id == campaign.id)).all()
+    acts = acts_of(session, campaign.id)
     sorting = replay([row.id for row in rows], acts)
     names = {unit.id: unit.name for unit in campaign.units}
     views = [_view(row, names, sorting.places[row.id]) for row in rows]

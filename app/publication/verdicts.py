@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.publication.domain import BANDS_ONLY, Sight, Viewer
@@ -103,11 +103,12 @@ def verdicts_in(session: Session, seen: Sequence[Sighted], wanted: Verdict) -> M
 
 
 def _rows(session: Session, versions: Sequence[tuple[str, int]], wanted: Verdict) -> dict[str, list[TargetVerdict]]:
-    place = tuple_(ResultVerdict.round_id, ResultVerdict.version)
-    query = select(ResultVerdict.round_id, *COLUMNS).where(ResultVerdict.verdict == wanted.value, place.in_(versions))
+    one, shown = ResultVerdict, dict(versions)
+    query = select(one.round_id, one.version, *COLUMNS).where(one.verdict == wanted.value, one.round_id.in_(shown))
     found: dict[str, list[TargetVerdict]] = {}
-    for round_id, *row in session.execute(query.order_by(ResultVerdict.round_id, ResultVerdict.place)):
-        found.setdefault(round_id, []).append(_verdict(*row))
+    for round_id, version, *row in session.execute(query.order_by(one.round_id, one.place)):
+        if version == shown[round_id]:  # asking for pairs takes as long as all the rest, where there are many rounds
+            found.setdefault(round_id, []).append(_verdict(*row))
     return found
 
 

@@ -280,9 +280,9 @@ class SupervisionNotice(OfCampaign, Base):
     __tablename__ = "supervision_notice"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
-    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), index=True)
     kind: Mapped[str] = mapped_column(Text)
-    subject_id: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[str] = mapped_column(Text, index=True)
     level: Mapped[str] = mapped_column(Text)
     due: Mapped[date] = mapped_column(Date)
     issued_on: Mapped[date] = mapped_column(Date)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, case, select
+from sqlalchemy import Row, Select, case, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.ports import Resting
@@ -81,13 +81,20 @@ def view(row: Round) -> RoundView:
 
 
 _COLUMNS = [getattr(Round, name) for name in RoundView.__dataclass_fields__]
+_STATE = [*RoundView.__dataclass_fields__].index("state")
 _VIEWED = select(*_COLUMNS)
 """What a view needs of a round; the text of its paper is larger than all the rest."""
 
 
 def _viewed(session: Session, query: Select[*tuple[Any, ...]]) -> list[RoundView]:
-    """Return the rounds of a query over ``_VIEWED``."""
-    return [RoundView(**{**row._mapping, "state": RoundState(row.state)}) for row in session.execute(query)]  # noqa: SLF001 - named so that no column hides it
+    """Return the rounds of a query over ``_VIEWED``, whose columns come in the order of the view's fields."""
+    return [_of_row(row) for row in session.execute(query)]
+
+
+def _of_row(row: Row[*tuple[Any, ...]]) -> RoundView:
+    fields: list[Any] = [*row]
+    fields[_STATE] = RoundState(fields[_STATE])
+    return RoundView(*fields)
 
 
 def get_round(session: Session, round_id: str) -> RoundView:

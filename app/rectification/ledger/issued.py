@@ -30,6 +30,9 @@ _ABOUT: Final[Mapping[SubjectKind, tuple[str, Task | None]]] = {
 }
 """Under which address a subject is found, and what is to be done; an action says so itself."""
 
+_TASKS: Final[Mapping[str, str]] = {kind: TASKS[task] for kind, (_, task) in _ABOUT.items() if task}
+"""What is to be done, in words, where the subject does not say so itself."""
+
 _COLUMNS: Final[tuple[Any, ...]] = (
     SupervisionNotice.id,
     SupervisionNotice.campaign_id,
@@ -104,11 +107,11 @@ def _of_others(session: Session, names: _Names, wish: Wish, waits: _Waits | None
     """Return the notices of orders and of plans that are wanted by unit, those of what is waited for alone."""
     found: dict[str, list[Row[Any]]] = {}
     for row in _others_within(session, names, wish, waits):
-        if row.unit_id not in names or (waits is not None and (row.kind, row.subject_id, row.due) not in waits):
+        unit_id, kind = row.unit_id, row.kind
+        if unit_id not in names or (waits is not None and (kind, row.subject_id, row.due) not in waits):
             continue
-        _, task = _ABOUT[SubjectKind(row.kind)]
-        if task and wish.fits(names[row.unit_id], TASKS[task]):
-            found.setdefault(row.unit_id, []).append(row)
+        if not wish.text or wish.fits(names[unit_id], _TASKS[kind]):
+            found.setdefault(unit_id, []).append(row)
     return found
 
 

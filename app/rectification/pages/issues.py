@@ -33,7 +33,7 @@ def _issues_page(
     campaign = get_campaign(desk.session, campaign_id)
     names = {unit.id: unit.name for unit in campaign.units}
     wish = wish_of(desk.request.query_params, frozenset(IssueOrigin))
-    every = issues_within(desk.session, desk.staff, desk.now, campaign_id)
+    every = issues_within(desk.session, desk.staff, desk.now, campaign)
     found = cut([issue for issue in every if _fits(issue, wish, names)], wish)
     context = {
         "campaign": campaign,

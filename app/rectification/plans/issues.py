@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.campaigns.reads import CampaignView
 from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.opinions import reads as opinions
@@ -85,10 +86,11 @@ def _entered(session: Session, campaign_id: str) -> list[Issue]:
     units: dict[str, list[str]] = {}
     for issue_id, unit_id in session.execute(pairs.where(known).order_by(EnteredIssueUnit.unit_id)):
         units.setdefault(issue_id, []).append(unit_id)
-    rows = select(EnteredIssue).where(known, EnteredIssue.withdrawn_at.is_(None))
+    columns = EnteredIssue.id, EnteredIssue.title, EnteredIssue.origin, EnteredIssue.basis
+    rows = select(*columns).where(known, EnteredIssue.withdrawn_at.is_(None))
     return [
         Issue(row.id, row.title, IssueOrigin(row.origin), tuple(units.get(row.id, ())), 0, row.basis)
-        for row in session.scalars(rows.order_by(EnteredIssue.entered_at, EnteredIssue.id))
+        for row in session.execute(rows.order_by(EnteredIssue.entered_at, EnteredIssue.id))
     ]
 
 
@@ -109,12 +111,12 @@ def issues_for(session: Session, staff: Principal, now: datetime, plan: PlanHead
     ]
 
 
-def issues_within(session: Session, staff: Principal, now: datetime, campaign_id: str) -> Sequence[Issue]:
+def issues_within(session: Session, staff: Principal, now: datetime, campaign: CampaignView) -> Sequence[Issue]:
     """Return the issues of a campaign that somebody may know of, with as many units and opinions as he may know.
 
     Organisers merge the opinions and know all. DomainError ``campaign_unknown``, to a liaison without any unit in it.
     """
-    found = opinions.collection(session, campaign_id)
+    found = opinions.collection_of(session, campaign)
     return _within(session, staff, now, found, _every(session, found))
 
 
@@ -144,15 +146,17 @@ def answers(
     session: Session, staff: Principal, campaign_id: str, issue_ids: Collection[str]
 ) -> Mapping[str, Sequence[Answer]]:
     """Return by issue, of these, the actions within reach that answer it, units in official order."""
-    heads = {head.id: head for head in plan_heads(session, staff, campaign_id)}
     one = RemedialAction
     query = (
         select(one.id, one.plan_id, one.position, one.state, one.issue_id)
         .join(UnitPlan, UnitPlan.id == one.plan_id)
         .where(UnitPlan.campaign_id == campaign_id, one.issue_id.in_(issue_ids))
     )
+    every = session.execute(query).all()
+    answering = UnitPlan.id.in_({row.plan_id for row in every})
+    heads = {head.id: head for head in plan_heads(session, staff, campaign_id, answering)}
     places = {plan_id: place for place, plan_id in enumerate(heads)}
-    rows = [row for row in session.execute(query) if row.plan_id in heads]
+    rows = [row for row in every if row.plan_id in heads]
     found: dict[str, list[Answer]] = {}
     for row in sorted(rows, key=lambda row: (places[row.plan_id], row.position)):
         head = heads[row.plan_id]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
 from app.campaigns.listing import places_of_units, titles
@@ -74,12 +74,14 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def plan_heads(session: Session, staff: Principal, campaign_id: str = "") -> Sequence[PlanHead]:
+def plan_heads(
+    session: Session, staff: Principal, campaign_id: str = "", *wanted: ColumnElement[bool]
+) -> Sequence[PlanHead]:
     """Return the plans within reach, campaign by campaign, in official order of units; oldest first for one unit.
 
-    What was withdrawn is not among them.
+    What was withdrawn is not among them; of the others those that are ``wanted``.
     """
-    query = select(*_COLUMNS).where(UnitPlan.state != PlanState.WITHDRAWN.value)
+    query = select(*_COLUMNS).where(UnitPlan.state != PlanState.WITHDRAWN.value, *wanted)
     if campaign_id:
         query = query.where(UnitPlan.campaign_id == campaign_id)
     units = reach(session, staff)
@@ -128,19 +130,19 @@ def _place(head: PlanHead) -> tuple[object, ...]:
 
 
 def _head(row: Row[Any], names: Mapping[str, tuple[str, int]]) -> PlanHead:
-    name, position = names[row.unit_id]
+    told: tuple[Any, ...] = tuple(row)
+    plan_id, public_id, campaign_id, unit_id, origin, order_id, attempt, due, asked_on, asked_by, state = told
     return PlanHead(
-        id=row.id,
-        public_id=row.public_id,
-        campaign_id=row.campaign_id,
-        unit_id=row.unit_id,
-        unit_name=name,
-        unit_position=position,
-        origin=Origin(row.origin),
-        order_id=row.order_id or "",
-        attempt=row.attempt or 0,
-        due=row.due,
-        asked_on=row.asked_on,
-        asked_by=row.asked_by,
-        state=PlanState(row.state),
+        plan_id,
+        public_id,
+        campaign_id,
+        unit_id,
+        *names[unit_id],
+        Origin(origin),
+        order_id or "",
+        attempt or 0,
+        due,
+        asked_on,
+        asked_by,
+        PlanState(state),
     )

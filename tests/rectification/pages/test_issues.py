@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import StaffUnit
+from app.campaigns.reads import get_campaign
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.opinions import reads, service
@@ -50,7 +51,7 @@ def campaign_id(database: Database) -> str:
 
 def told(database: Database, campaign_id: str, who: Principal) -> list[tuple[str, int, tuple[str, ...]]]:
     with database.reading() as session:
-        found = issues_within(session, who, MORNING, campaign_id)
+        found = issues_within(session, who, MORNING, get_campaign(session, campaign_id))
         return [(issue.title, issue.opinion_count, issue.unit_ids) for issue in found]
 
 
@@ -79,7 +80,7 @@ def test_who_speaks_for_no_unit_of_a_campaign_does_not_find_it(
     database: Database, campaign_id: str, new_desk: Desks
 ) -> None:
     with database.reading() as session, refuses("campaign_unknown"):
-        issues_within(session, WU, MORNING, campaign_id)
+        issues_within(session, WU, MORNING, get_campaign(session, campaign_id))
     page = f"/rectification/campaigns/{campaign_id}/issues"
     assert (
         new_desk("wujiu").get(page).status_code

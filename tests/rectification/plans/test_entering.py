@@ -48,7 +48,9 @@ def test_it_works(database: Database) -> None:
         assert (row.problem, row.source) == ("账目公开不及时", "审计指出的问题“账目公开不及时”")
         (one,) = answers(session, ZHANG, found.campaign_id, [issue_id])[issue_id]
         assert (one.plan.unit_id, one.number, one.in_ledger) == (FLAGGED, "1-1", False)
-        assert [issue.unit_ids for issue in issues_within(session, WU, MORNING, found.campaign_id)] == [(FLAGGED,)]
+        assert [
+            issue.unit_ids for issue in issues_within(session, WU, MORNING, get_campaign(session, found.campaign_id))
+        ] == [(FLAGGED,)]
 
 
 def test_issues_of_opinions_stand_beside_those_entered(database: Database) -> None:
