@@ -32,6 +32,7 @@ from app.publication import (
     routes_documents,
     routes_freeze,
     routes_release,
+    routes_releases,
     routes_tokens,
     routes_trends,
     routes_tryout,
@@ -56,6 +57,7 @@ from app.reports import routes_public
 from app.rounds import routes as rounds_routes
 from app.rounds import routes_again, routes_document, routes_examples, routes_moving, routes_objects, routes_start
 from app.slips import routes as slips_routes
+from app.slips import routes_batches
 from app.web import language
 
 PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.router, routes_ledger.public)
@@ -63,10 +65,11 @@ PUBLIC_ROUTERS = (booth_routes.router, receipts_routes.router, routes_public.rou
 DESK_FEATURES = (
     accounts_routes, routes_return, routes_own, routes_staff_moving, audit_routes, consents_routes,
     office_routes, offices_routes, campaigns_routes, routes_start, routes_moving, routes_again, routes_examples,
-    rounds_routes, routes_document, routes_objects, slips_routes, box_routes, routes_receipt,
+    rounds_routes, routes_document, routes_objects, slips_routes, routes_batches, box_routes, routes_receipt,
     preview_routes, routes_forms_preview, publication_routes, routes_charts,
-    routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_reports, routes_tokens,
-    routes_trends, routes_years, routes_tryout, archive_routes, api_v1, api_v2, opinions_routes, routes_merge,
+    routes_composite, routes_documents, routes_freeze, routes_announce, routes_release, routes_releases,
+    routes_reports, routes_tokens, routes_trends, routes_years, routes_tryout, archive_routes, api_v1, api_v2,
+    opinions_routes, routes_merge,
     rectification_routes, routes_plan, routes_plan_steps, routes_asking, routes_issues, routes_ledger,
     routes_lists, routes_votes, routes_signing, routes_board, routes_rectification_documents, routes_supervision,
 )  # fmt: skip

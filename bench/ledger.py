@@ -54,7 +54,7 @@ PAGES = (
     "/rectification/supervision?q=%E7%AD%89%E5%80%99&part=9",
     "/rectification/supervision?show=coming&part=9",
     "{issues}",
-    "{issues}?q=%E5%8D%95%E4%BD%8D1&part=2",
+    "{issues}?issues-q=%E5%8D%95%E4%BD%8D1&issues-part=2",
 )
 
 

@@ -128,7 +128,7 @@ def asks_for_proof(answer: Response) -> bool:
 
 CARRIES_SEEN = (
     r"(?P<page>/rounds/\w+)/(schedule|wifi)|(?P<slips>/rounds/\w+/slips)/counts|/rounds/\w+/(edit|composite)|/staff/\w+/role"
-    r"|(?P<office>/offices/\w+)/(edit|units/(?!add$)\w+)|/campaigns/\w+/(edit|units|liaisons|groups|groups/\w+|scheme|composite|forms/\w+)"
+    r"|/offices/\w+/(edit|units/(?!add$)\w+)|/campaigns/\w+/(edit|units|liaisons|groups|groups/\w+|scheme|composite|forms/\w+)"
 )
 """Forms that bring back a digest of what was stored, on their own page or the one that is named."""
 
@@ -175,7 +175,7 @@ class Desk:
         """Return the digest that the form of this path brings back, of those that bring one."""
         if not (found := re.fullmatch(CARRIES_SEEN, path)):
             return ""
-        page = "/staff" if path.startswith("/staff") else found["page"] or found["slips"] or found["office"] or path
+        page = found["page"] or found["slips"] or path
         carried = re.search(rf'action="{re.escape(path)}".*?name="seen" value="(\w+)"', self.get(page).text, re.DOTALL)
         return carried[1] if carried else ""
 

@@ -19,7 +19,7 @@ from app.core.errors import DomainError
 from app.core.lists import wish_of
 from app.core.settings import is_loopback
 from app.offices.shown import offices_shown
-from app.web.desk import AccountsDesk, AnybodysDesk, Desk, ManagerDesk, OpenDesk, Refused, StaffDesk
+from app.web.desk import AccountsDesk, Again, AnybodysDesk, Desk, ManagerDesk, OpenDesk, Refused, StaffDesk
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
 from app.web.menu import ROLE_WORDS, role_names
 from app.web.pages import see_other
@@ -145,8 +145,6 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
     asked = waiting(desk.session, KIND)
     context = {
         "found": service.found_staff(desk.session, wish_of(desk.request.query_params, ROLE_WORDS)),
-        "stored_role": _stored_role,
-        "roles": roles_offered(three_roles=three),
         "link": f"{desk.settings.desk_address}/welcome/{token}" if token else None,
         "here_only": is_loopback(desk.settings.desk_address),
         "outcome": outcome,
@@ -160,10 +158,10 @@ def _staff_page(desk: Desk, refused: Refused | None = None, outcome: Outcome | N
     return desk.show("accounts/staff.html", refused, **context)
 
 
-def _decide_on(desk: Desk, act: Callable[[], Outcome]) -> Response:
+def _decide_on(desk: Desk, act: Callable[[], Outcome], again: Again | None = None) -> Response:
     """Act on an account, and show what became of it: a link, once, or that a second person is asked."""
     return desk.attempt(
-        act, lambda outcome: _staff_page(desk, outcome=outcome), lambda refused: _staff_page(desk, refused)
+        act, lambda outcome: _staff_page(desk, outcome=outcome), again or (lambda refused: _staff_page(desk, refused))
     )
 
 
@@ -171,6 +169,24 @@ def _decide_on(desk: Desk, act: Callable[[], Outcome]) -> Response:
 def staff_page(desk: AccountsDesk) -> Response:
     """List the accounts, and what waits for a second person."""
     return _staff_page(desk)
+
+
+def _form_page(desk: Desk, act: Act, page: str, refused: Refused | None = None, **context: object) -> Response:
+    """Show a form over an account, alone: nothing that is looked for beside it takes away what is filled in."""
+    three = desk.settings.three_roles
+    if not may_ask(desk.staff.roles, act, three_roles=three):
+        raise DomainError("account_act_refused")
+    return desk.show(f"accounts/{page}.html", refused, roles=roles_offered(three_roles=three), **context)
+
+
+def _new_page(desk: Desk, refused: Refused | None = None) -> Response:
+    return _form_page(desk, Act.CREATE, "new", refused, **offices_shown(desk))
+
+
+@router.get("/staff/new")
+def new_page(desk: ManagerDesk) -> Response:
+    """Show the form of a new account."""
+    return _new_page(desk)
 
 
 @router.post("/staff")
@@ -183,7 +199,7 @@ def create_account(desk: ManagerDesk, form: ProvenForm) -> Response:
         office_id = form.sent("office")
         return asking.create(desk.acting, fields, office_id, three_roles=desk.settings.three_roles)
 
-    return _decide_on(desk, act)
+    return _decide_on(desk, act, lambda refused: _new_page(desk, refused))
 
 
 def _change(desk: Desk, act: Act, staff_id: str) -> Response:
@@ -220,6 +236,17 @@ def enable(desk: ManagerDesk, staff_id: str, _form: ProvenForm) -> Response:
     return _change(desk, Act.ENABLE, staff_id)
 
 
+def _role_page(desk: Desk, staff_id: str, refused: Refused | None = None) -> Response:
+    account = moving.account_of(desk.session, staff_id)
+    return _form_page(desk, Act.ROLE, "role", refused, account=account, stored=_stored_role(account))
+
+
+@router.get("/staff/{staff_id}/role")
+def role_page(desk: ManagerDesk, staff_id: str) -> Response:
+    """Show the roles of an account, to be changed."""
+    return _role_page(desk, staff_id)
+
+
 @router.post("/staff/{staff_id}/role")
 def give_roles(desk: ManagerDesk, staff_id: str, form: ProvenForm) -> Response:
     """Give an account these roles instead of those it has, or ask for it."""
@@ -229,7 +256,7 @@ def give_roles(desk: ManagerDesk, staff_id: str, form: ProvenForm) -> Response:
         roles, three_roles = _ticked_roles(form), desk.settings.three_roles
         return asking.change(desk.acting, Act.ROLE, staff_id, roles, three_roles=three_roles)
 
-    return _decide_on(desk, act)
+    return _decide_on(desk, act, lambda refused: _role_page(desk, staff_id, refused))
 
 
 def _answer(desk: Desk, consent_id: str, *, granted: bool) -> Response:

@@ -268,13 +268,10 @@ def _stages(session: Session, campaign_id: str) -> tuple[StageView, ...]:
     return tuple(StageView(row.id, row.position, row.title) for row in rows)
 
 
-_UNIT_COLUMNS = (Unit.id, Unit.position, Unit.name, Unit.duty, Unit.responsible, Unit.object_class)
-"""As there may be hundreds, they are read without making a row object of each."""
-
-
 def _units(session: Session, campaign_id: str) -> tuple[UnitView, ...]:
+    columns = Unit.id, Unit.position, Unit.name, Unit.duty, Unit.responsible, Unit.object_class
     query = (
-        select(*_UNIT_COLUMNS, SectionObject.section_id)
+        select(*columns, SectionObject.section_id)
         .outerjoin(SectionObject, SectionObject.unit_id == Unit.id)
         .where(Unit.campaign_id == campaign_id)
         .order_by(Unit.position, Unit.id)

@@ -1,6 +1,7 @@
 """The page of units in official order."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -14,60 +15,83 @@ from app.campaigns.stored import locked_campaign, stored_units
 from app.campaigns.typed import TypedRow, name_rows, typed_rows, unit_edits, unit_rows
 from app.core.errors import DomainError
 from app.core.lists import cut, wish_of
-from app.web.desk import Desk, OrganiserDesk, Refused, typed
-from app.web.forms import Form
+from app.web.choosing import asked_of, looks
+from app.web.desk import Again, Desk, OrganiserDesk, Refused
+from app.web.forms import Form, PostedForm
 from app.web.stale import refuse_stale
 
 router = APIRouter()
 
 
-def _units_page(
-    desk: Desk, campaign_id: str, refused: Refused | None = None, rows: Sequence[TypedRow] | None = None
-) -> Response:
-    campaign = get_campaign(desk.session, campaign_id)
-    stored = [
-        TypedRow(unit.id, str(place), unit.name, "", unit.duty, unit.responsible, unit.object_class)
-        for place, unit in enumerate(campaign.units, 1)
-    ]
-    added, wish = typed(refused).get("names", ""), wish_of(desk.request.query_params)
-    found = cut([row for row in stored if wish.fits(row.name)], wish)
-    register = registered.of_campaign(desk.session, campaign_id)
-    context = {
+def _to_add(desk: Desk, campaign: CampaignView, form: PostedForm | None = None) -> dict[str, object]:
+    """Return what the forms show that add units."""
+    register = registered.of_campaign(desk.session, campaign.id)
+    return {
+        "campaign": campaign,
         "kept": registered.to_pick(campaign, register),
         "keeps_register": bool(register),
-        "rows": stored if rows is None else rows,
-        "added": added,
-        "found": found,
-        "stored": stored_units(campaign),
+        "picked": frozenset(form.several("registered[]") if form else ()),
     }
-    return desk.show("campaigns/units.html", refused, campaign=campaign, **context)
 
 
-def _attempt(
-    desk: Desk, campaign_id: str, act: Callable[[], object], rows: Sequence[TypedRow] | None = None
+def _units_page(
+    desk: Desk, campaign_id: str, rows: Sequence[TypedRow] | None, form: PostedForm | None, refused: Refused | None
 ) -> Response:
-    done = f"/campaigns/{campaign_id}/units"
-    return desk.attempt(act, done, lambda refused: _units_page(desk, campaign_id, refused, rows))
+    campaign = get_campaign(desk.session, campaign_id)
+    shown = (
+        [*rows]
+        if rows is not None
+        else [
+            TypedRow(unit.id, str(place), unit.name, "", unit.duty, unit.responsible, unit.object_class)
+            for place, unit in enumerate(campaign.units, 1)
+        ]
+    )
+    wish = wish_of(asked_of(form, desk.request.query_params))
+    context = {
+        "rows": shown,
+        "found": cut([row for row in shown if wish.fits(row.name)], wish),
+        "stored": stored_units(campaign),
+        "typed": form.as_dict() if form else {},
+    }
+    return desk.show("campaigns/units.html", refused, **_to_add(desk, campaign), **context)
+
+
+def _add_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    context = _to_add(desk, get_campaign(desk.session, campaign_id), refused.form if refused else None)
+    return desk.show("campaigns/units_add.html", refused, **context)
+
+
+def _attempt(desk: Desk, campaign_id: str, act: Callable[[], object], again: Again) -> Response:
+    return desk.attempt(act, f"/campaigns/{campaign_id}/units", again)
 
 
 @router.get("/campaigns/{campaign_id}/units")
 def units_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """Show the units."""
-    return _units_page(desk, campaign_id)
+    return _units_page(desk, campaign_id, None, None, None)
+
+
+@router.get("/campaigns/{campaign_id}/units/add")
+def add_page(desk: OrganiserDesk, campaign_id: str) -> Response:
+    """Show the forms that add units, by themselves."""
+    return _add_page(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/units")
 def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Save names and order."""
+    """Save names and order, or find a unit among what is typed."""
     rows = unit_rows(form) if "class[]" in form.as_dict() else typed_rows(form)
     words = unit_edits(rows) if "class[]" in form.as_dict() else {}
+    again = partial(_units_page, desk, campaign_id, rows, form)
+    if looks(form):
+        return desk.consider(lambda: again(None), again)
 
     def act() -> None:
         refuse_stale(form, stored_units(locked_campaign(desk.session, campaign_id)))
         service.save_units(desk.session, desk.now, desk.staff, campaign_id, name_rows(rows))
         service.save_words(desk.acting, campaign_id, words)
 
-    return _attempt(desk, campaign_id, act, rows)
+    return _attempt(desk, campaign_id, act, again)
 
 
 @router.post("/campaigns/{campaign_id}/units/add")
@@ -80,14 +104,15 @@ def add(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
         if form.flag("register"):
             registered.write_down(desk.acting, campaign_id)
 
-    return _attempt(desk, campaign_id, act)
+    return _attempt(desk, campaign_id, act, partial(_add_page, desk, campaign_id))
 
 
 @router.post("/campaigns/{campaign_id}/units/pick")
 def pick(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     """Add units that the register of the campaign's office holds."""
     chosen = form.several("registered[]")
-    return _attempt(desk, campaign_id, lambda: registered.pick(desk.acting, campaign_id, chosen))
+    again = partial(_add_page, desk, campaign_id)
+    return _attempt(desk, campaign_id, lambda: registered.pick(desk.acting, campaign_id, chosen), again)
 
 
 def _chosen(desk: Desk, campaign_id: str, unit_id: str) -> tuple[CampaignView, UnitView]:

@@ -16,7 +16,7 @@ TOLD_OF_GUESSES = frozenset({"organiser", "scrutineer", "auditor"})
 """Who is told where he looks first that somebody tries slip codes."""
 
 
-def _page(desk: Desk, refused: Refused | None = None) -> Response:
+def _page(desk: Desk) -> Response:
     asked = reads.asked_of(desk.session, desk.staff.id)
     context = {
         "waiting": asked,
@@ -24,10 +24,8 @@ def _page(desk: Desk, refused: Refused | None = None) -> Response:
         "found": inbox.found_items(desk.session, desk.staff, _wish(desk)),
         "unread": inbox.unread(desk.session, desk.staff) - len(asked),
         "guesses": guesses_of(desk.request) if not desk.staff.roles.isdisjoint(TOLD_OF_GUESSES) else None,
-        "mail_on": desk.settings.sends_mail,
-        "address": inbox.address_of(desk.session, desk.staff),
     }
-    return desk.show("inbox/inbox.html", refused, **context)
+    return desk.show("inbox/inbox.html", **context)
 
 
 def _wish(desk: Desk) -> Wish:
@@ -53,6 +51,17 @@ def mark_read(desk: StaffDesk, form: Form) -> Response:
     return desk.attempt(act, f"/inbox{_wish(desk).here}")
 
 
+def _address_page(desk: Desk, refused: Refused | None = None) -> Response:
+    address = inbox.address_of(desk.session, desk.staff)
+    return desk.show("inbox/address.html", refused, address=address, mail_on=desk.settings.sends_mail)
+
+
+@router.get("/inbox/address")
+def address_page(desk: StaffDesk) -> Response:
+    """Show where the reader wants mail."""
+    return _address_page(desk)
+
+
 @router.post("/inbox/address")
 def set_address(desk: StaffDesk, form: Form) -> Response:
     """Set where the reader wants mail, or that he wants none."""
@@ -62,4 +71,4 @@ def set_address(desk: StaffDesk, form: Form) -> Response:
             raise DomainError("mail_off")
         inbox.set_address(desk.acting, form.text("address", 300, needed=False, label="邮箱地址"))
 
-    return desk.attempt(act, "/inbox", lambda refused: _page(desk, refused))
+    return desk.attempt(act, "/inbox", lambda refused: _address_page(desk, refused))

@@ -14,23 +14,13 @@ from app.offices.domain import Node, Tree
 from app.offices.models import Office, RegisteredUnit
 from app.offices.register_import import RegisterPreview
 from app.offices.sight import keys_in
-from app.web.desk import Desk, OfficeDesk, OrganiserDesk, Refused
+from app.web.desk import Again, Desk, OfficeDesk, OrganiserDesk, Refused
 from app.web.forms import Form
 from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
 TEXT = 4_000
 NAME = "机构名称"
-
-
-def _list_page(desk: Desk, refused: Refused | None = None) -> Response:
-    tree = reads.the_tree(desk.session)
-    context = {
-        "found": _found(desk, tree),
-        "within": reads.ways_in_reach(desk.session, desk.staff),
-        "manages": service.may_manage(desk.staff),
-    }
-    return desk.show("offices/list.html", refused, **context)
 
 
 def _found(desk: Desk, tree: Tree) -> Listed[tuple[Node, int, str]]:
@@ -49,7 +39,23 @@ def _depth(tree: Tree, node: Node) -> int:
 @router.get("/offices")
 def list_page(desk: OfficeDesk) -> Response:
     """Show the tree from the reader's office downwards."""
-    return _list_page(desk)
+    context = {
+        "found": _found(desk, reads.the_tree(desk.session)),
+        "within": reads.ways_in_reach(desk.session, desk.staff),
+        "manages": service.may_manage(desk.staff),
+    }
+    return desk.show("offices/list.html", **context)
+
+
+def _new_page(desk: Desk, refused: Refused | None = None) -> Response:
+    service.check_manages(desk.staff)
+    return desk.show("offices/new.html", refused, within=reads.ways_in_reach(desk.session, desk.staff))
+
+
+@router.get("/offices/new")
+def new_page(desk: OfficeDesk) -> Response:
+    """Show the forms that add offices, one or many."""
+    return _new_page(desk)
 
 
 @router.post("/offices/add")
@@ -60,7 +66,7 @@ def add(desk: OfficeDesk, form: Form) -> Response:
         parent = reads.chosen_office(desk.acting, form.sent("parent", 40))
         service.add(desk.acting, parent, form.text("name", TEXT, label=NAME))
 
-    return desk.attempt(act, "/offices", lambda refused: _list_page(desk, refused))
+    return desk.attempt(act, "/offices", lambda refused: _new_page(desk, refused))
 
 
 @router.post("/offices/import")
@@ -71,7 +77,7 @@ def add_pasted(desk: OfficeDesk, form: Form) -> Response:
         service.check_manages(desk.staff)
         service.add_pasted(desk.acting, form.as_dict().get("lines", ""))
 
-    return desk.attempt(act, "/offices", lambda refused: _list_page(desk, refused))
+    return desk.attempt(act, "/offices", lambda refused: _new_page(desk, refused))
 
 
 def stored_office(office: Node | Office) -> Stored:
@@ -84,25 +90,21 @@ def stored_unit(unit: RegisteredUnit) -> Stored:
     return stored([("单位名称", unit.name), ("代码", unit.code)], unit.id)
 
 
-def _office_page(desk: Desk, office_id: str, refused: Refused | None = None, unit_id: str = "") -> Response:
-    tree = reads.the_tree(desk.session)
-    node = tree.nodes.get(office_id)
+def _node(desk: Desk, office_id: str) -> Node:
+    node = reads.the_tree(desk.session).nodes.get(office_id)
     if node is None:
         raise DomainError("not_found")
-    found = register.found_units(desk.session, office_id, wish_of(desk.request.query_params))
-    edited = register.registered_unit(desk.session, office_id, unit_id) if unit_id else None
-    ways = reads.ways_in_reach(desk.session, desk.staff)
+    return node
+
+
+def _office_page(desk: Desk, office_id: str, refused: Refused | None = None) -> Response:
+    node = _node(desk, office_id)
     context = {
         "office": node,
-        "parents": {each: way for each, way in ways.items() if tree.may_move(office_id, each)},
-        "stored_office": stored_office(node),
-        "stored_unit": stored_unit,
         "manages": service.may_manage(desk.staff),
         "keeps": "organiser" in desk.staff.roles,
         "may_close": service.may_close(desk.staff, node),
-        "found": found,
-        "units": [*found.rows, edited] if edited and edited not in found.rows else found.rows,
-        "edited": unit_id,
+        "found": register.found_units(desk.session, office_id, wish_of(desk.request.query_params)),
     }
     return desk.show("offices/office.html", refused, **context)
 
@@ -113,9 +115,22 @@ def office_page(desk: OfficeDesk, office_id: str) -> Response:
     return _office_page(desk, office_id)
 
 
-def _attempt(desk: Desk, office_id: str, act: Callable[[], object], unit_id: str = "") -> Response:
-    again = partial(_office_page, desk, office_id, unit_id=unit_id)
+def _attempt(desk: Desk, office_id: str, act: Callable[[], object], again: Again) -> Response:
     return desk.attempt(act, f"/offices/{office_id}{wish_of(desk.request.query_params).here}", again)
+
+
+def _edit_page(desk: Desk, office_id: str, refused: Refused | None = None) -> Response:
+    service.check_manages(desk.staff)
+    node, tree = _node(desk, office_id), reads.the_tree(desk.session)
+    ways = reads.ways_in_reach(desk.session, desk.staff)
+    parents = {each: way for each, way in ways.items() if tree.may_move(office_id, each)}
+    return desk.show("offices/edit.html", refused, office=node, parents=parents, stored_office=stored_office(node))
+
+
+@router.get("/offices/{office_id}/edit")
+def edit_page(desk: OfficeDesk, office_id: str) -> Response:
+    """Show the name and the place of an office, to be changed."""
+    return _edit_page(desk, office_id)
 
 
 @router.post("/offices/{office_id}/edit")
@@ -127,7 +142,7 @@ def edit(desk: OfficeDesk, office_id: str, form: Form) -> Response:
         parent = form.sent("parent", 40)
         service.edit(desk.acting, office_id, form.text("name", TEXT, label=NAME), parent, keys_in(desk.request))
 
-    return _attempt(desk, office_id, act)
+    return _attempt(desk, office_id, act, partial(_edit_page, desk, office_id))
 
 
 @router.post("/offices/{office_id}/close")
@@ -143,22 +158,33 @@ def reopen(desk: OrganiserDesk, office_id: str, _form: Form) -> Response:
 
 
 def _set_closed(desk: Desk, office_id: str, *, closed: bool) -> Response:
-    keys = keys_in(desk.request)
-    return _attempt(desk, office_id, lambda: service.set_closed(desk.acting, office_id, keys, closed=closed))
+    keys, again = keys_in(desk.request), partial(_office_page, desk, office_id)
+    return _attempt(desk, office_id, lambda: service.set_closed(desk.acting, office_id, keys, closed=closed), again)
 
 
 @router.post("/offices/{office_id}/delete")
 def delete(desk: OfficeDesk, office_id: str, _form: Form) -> Response:
     """Delete an office that holds nothing."""
-    again = partial(_office_page, desk, office_id)
+    again = partial(_edit_page, desk, office_id)
     return desk.attempt(lambda: service.delete(desk.acting, office_id), "/offices", again)
+
+
+def _units_page(desk: Desk, office_id: str, refused: Refused | None = None) -> Response:
+    return desk.show("offices/units.html", refused, office=_node(desk, office_id))
+
+
+@router.get("/offices/{office_id}/units/add")
+def units_page(desk: OrganiserDesk, office_id: str) -> Response:
+    """Show the forms that bring units into the register."""
+    return _units_page(desk, office_id)
 
 
 @router.post("/offices/{office_id}/units/add")
 def add_units(desk: OrganiserDesk, office_id: str, form: Form) -> Response:
     """Add units to the register from pasted lines."""
     lines = form.as_dict().get("lines", "")
-    return _attempt(desk, office_id, lambda: register.add_pasted(desk.acting, office_id, lines))
+    again = partial(_units_page, desk, office_id)
+    return _attempt(desk, office_id, lambda: register.add_pasted(desk.acting, office_id, lines), again)
 
 
 def _listed_page(desk: Desk, office_id: str, preview: RegisterPreview) -> Response:
@@ -176,21 +202,35 @@ def preview_units(desk: OrganiserDesk, office_id: str, form: Form) -> Response:
     desk.leave()
     return desk.consider(
         lambda: _listed_page(desk, office_id, register_import.preview_upload(known, form.file("workbook"))),
-        partial(_office_page, desk, office_id),
+        partial(_units_page, desk, office_id),
     )
 
 
 @router.post("/offices/{office_id}/import/confirm")
 def import_units(desk: OrganiserDesk, office_id: str, form: Form) -> Response:
     """Add to the register what the preview showed, checked anew."""
-    known = register.names_of(desk.session, office_id)
+    known, again = register.names_of(desk.session, office_id), partial(_units_page, desk, office_id)
     desk.leave()
 
     def look() -> Response:
         preview = register_import.preview_carried(known, form.several("rows[]"))
-        return _attempt(desk, office_id, lambda: register_import.save(desk.acting, office_id, preview))
+        return _attempt(desk, office_id, lambda: register_import.save(desk.acting, office_id, preview), again)
 
-    return desk.consider(look, partial(_office_page, desk, office_id))
+    return desk.consider(look, again)
+
+
+def _unit_page(desk: Desk, office_id: str, unit_id: str, refused: Refused | None = None) -> Response:
+    unit = register.registered_unit(desk.session, office_id, unit_id)
+    if unit is None:
+        raise DomainError("not_found")
+    here, node = wish_of(desk.request.query_params).here, _node(desk, office_id)
+    return desk.show("offices/unit.html", refused, office=node, unit=unit, stored=stored_unit(unit), here=here)
+
+
+@router.get("/offices/{office_id}/units/{registered_id}")
+def unit_page(desk: OrganiserDesk, office_id: str, registered_id: str) -> Response:
+    """Show a unit of the register, to be renamed or taken out."""
+    return _unit_page(desk, office_id, registered_id)
 
 
 @router.post("/offices/{office_id}/units/{registered_id}")
@@ -208,10 +248,11 @@ def rename_unit(desk: OrganiserDesk, office_id: str, registered_id: str, form: F
             form.text("code", register.CODE_LIMIT, label="代码", needed=False),
         )
 
-    return _attempt(desk, office_id, act, registered_id)
+    return _attempt(desk, office_id, act, partial(_unit_page, desk, office_id, registered_id))
 
 
 @router.post("/offices/{office_id}/units/{registered_id}/delete")
 def delete_unit(desk: OrganiserDesk, office_id: str, registered_id: str, _form: Form) -> Response:
     """Take a unit out of the register."""
-    return _attempt(desk, office_id, lambda: register.delete(desk.acting, office_id, registered_id))
+    again = partial(_unit_page, desk, office_id, registered_id)
+    return _attempt(desk, office_id, lambda: register.delete(desk.acting, office_id, registered_id), again)

@@ -13,6 +13,7 @@ from app.opinions import reads, service
 from app.opinions.domain import TEXT_LIMIT, TYPED_SOURCES
 from app.opinions.service import NUMBER_LIMIT, TypedOpinion, number_key
 from app.opinions.workbook_import import PROBLEM_SENTENCES, Known, Preview, carry, preview_carried, preview_upload
+from app.web.choosing import asked_of, looks
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.pages import see_other
@@ -28,15 +29,17 @@ def names_of(form: PostedForm) -> list[str]:
     return service.listed_names(form.text("names", NAMES_LIMIT, needed=False, label="要隐去的姓名"))
 
 
-def _list_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+def _list_page(
+    desk: Desk, campaign_id: str, form: PostedForm | None = None, refused: Refused | None = None
+) -> Response:
     found = reads.collection(desk.session, campaign_id)
     context = {
         "found": found,
         "campaign": found.campaign,
-        "listed": found.searched(wish_of(desk.request.query_params, reads.PLACES)),
-        "rounds": reads.rounds_with_remarks(desk.reading, desk.now, campaign_id),
+        "listed": found.searched(wish_of(asked_of(form, desk.request.query_params), reads.PLACES)),
         "sources": TYPED_SOURCES,
         "taken": desk.request.query_params.get("taken", ""),
+        "typed": form.as_dict() if form else {},
     }
     return desk.show("opinions/list.html", refused, **context)
 
@@ -58,14 +61,28 @@ def _typed(form: PostedForm) -> TypedOpinion:
 
 @router.post("/campaigns/{campaign_id}/opinions")
 def type_in(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Store one opinion."""
+    """Store one opinion, or show others beside what is typed of it."""
+    if looks(form):
+        return desk.consider(lambda: _list_page(desk, campaign_id, form), lambda _: _list_page(desk, campaign_id))
     return desk.attempt(
         lambda: service.add_opinions(
             desk.acting, campaign_id, [_typed(form)], service.hiding(desk.session, names_of(form))
         ),
         f"/campaigns/{campaign_id}/opinions",
-        lambda refused: _list_page(desk, campaign_id, refused),
+        lambda refused: _list_page(desk, campaign_id, form, refused),
     )
+
+
+def _remarks_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+    campaign = get_campaign(desk.session, campaign_id)
+    rounds = reads.rounds_with_remarks(desk.reading, desk.now, campaign_id)
+    return desk.show("opinions/remarks.html", refused, campaign=campaign, rounds=rounds)
+
+
+@router.get("/campaigns/{campaign_id}/opinions/remarks")
+def remarks_page(desk: OrganiserDesk, campaign_id: str) -> Response:
+    """Show the rounds whose remarks can be taken over."""
+    return _remarks_page(desk, campaign_id)
 
 
 @router.post("/campaigns/{campaign_id}/opinions/remarks")
@@ -82,7 +99,7 @@ def take_remarks(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
     def then(count: int) -> Response:
         return see_other(f"/campaigns/{campaign_id}/opinions?taken={count}")
 
-    return desk.consider(look, lambda refused: _list_page(desk, campaign_id, refused))
+    return desk.consider(look, lambda refused: _remarks_page(desk, campaign_id, refused))
 
 
 @router.get("/campaigns/{campaign_id}/opinions/issues.xlsx")

@@ -10,6 +10,7 @@ from app.core.errors import DomainError
 from app.core.lists import cut, wish_of
 from app.opinions import reads, service
 from app.opinions.domain import ASIDE, MOST_COMPARED, REASON_LIMIT, TITLE_LIMIT, UNSORTED, Kind
+from app.opinions.proposed import groups_of, page_of
 from app.opinions.record import record_of, searched_record
 from app.opinions.service import Wish
 from app.rounds.ports import ports_of
@@ -45,9 +46,15 @@ def _merge_page(
         "aside": ASIDE,
         "issues": cut([each for each in enumerate(found.issues, 1) if issues.fits(each[1].title)], issues),
         "choice": choice_of(found.at(place), (), form, OPINIONS, query, reads.AT_A_PLACE),
-        "typed": form.as_dict() if form else {},
+        "typed": _typed(form, is_done=form is not None and not refused and not looks(form)),
     }
     return desk.show("opinions/merge.html", refused, **context)
+
+
+def _typed(form: PostedForm | None, *, is_done: bool) -> dict[str, str]:
+    """Return what stands in the form again; of a form that was done, nothing of what it said of the stored issue."""
+    typed = form.as_dict() if form else {}
+    return {name: text for name, text in typed.items() if not (is_done and name in {"renamed", "seen"})}
 
 
 @router.get("/campaigns/{campaign_id}/opinions/merge")
@@ -56,24 +63,37 @@ def merge_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     return _merge_page(desk, campaign_id)
 
 
-def _wish(form: PostedForm) -> Wish:
-    """Return the act that is asked for: a button's, or merging into the issue chosen or the new one named."""
-    chosen = tuple(form.several(OPINIONS))
-    seen = form.sent_number("seen", 0, MOST_AT_ONCE)
-    issue, title = form.sent("issue", 20), form.text("title", TITLE_LIMIT, needed=False, label="问题")
-    asked = form.sent("do", 20) or "merge"
-    if asked == "merge" and issue and title:
+def _target(form: PostedForm, opinions: str, issue: str, title: str) -> Wish:
+    """Return what merges the ticked opinions of one field into the issue chosen in another, or the new one named."""
+    chosen, seen = tuple(form.several(opinions)), form.sent_number("seen", 0, MOST_AT_ONCE)
+    into, words = form.sent(issue, 20), form.text(title, TITLE_LIMIT, needed=False, label="问题")
+    if into and words:
         raise DomainError("merge_target_twice")
-    if asked == "merge" and not issue and not title:
+    if not into and not words:
         raise DomainError("merge_target_missing")
+    if into:
+        return Wish(Kind.MERGE, chosen, into, seen=seen)
+    return Wish(Kind.NEW_ISSUE, chosen, words=words, seen=seen)
+
+
+def _wish(form: PostedForm) -> Wish:
+    """Return the act that is asked for: a button's, or merging into the issue chosen or the new one named.
+
+    A key that presses no button of these renames the issue where its name was changed and no other is chosen.
+    """
+    renamed = form.text("renamed", TITLE_LIMIT, needed=False, label="问题")
+    is_renaming = renamed != form.sent("named", TITLE_LIMIT) and not (
+        form.is_filled("issue") or form.is_filled("title")
+    )
+    asked = form.sent("do", 20) or ("rename" if is_renaming else "merge")
+    if asked == "merge":
+        return _target(form, OPINIONS, "issue", "title")
+    chosen, seen = tuple(form.several(OPINIONS)), form.sent_number("seen", 0, MOST_AT_ONCE)
     reason = form.text("reason", REASON_LIMIT, needed=False, label="不采纳的理由")
     wishes = {
-        "merge": Wish(Kind.MERGE, chosen, issue, seen=seen)
-        if issue
-        else Wish(Kind.NEW_ISSUE, chosen, words=title, seen=seen),
         "detach": Wish(Kind.DETACH, chosen, seen=seen),
         "set_aside": Wish(Kind.SET_ASIDE, chosen, words=reason, seen=seen),
-        "rename": Wish(Kind.RENAME_ISSUE, issue=form.sent("place", 20), words=title),
+        "rename": Wish(Kind.RENAME_ISSUE, issue=form.sent("place", 20), words=renamed),
     }
     if asked not in wishes:
         raise DomainError("field_not_a_choice", field="操作")
@@ -86,27 +106,42 @@ def _do(desk: Desk, campaign_id: str, wish: Wish) -> str:
 
 @router.post("/campaigns/{campaign_id}/opinions/merge")
 def merge(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Merge, detach, set aside or rename, and show the same place and searches again; or show other lines."""
+    """Merge, detach, set aside or rename, and show the same place and searches again; or show other lines.
+
+    What is ticked stays where an issue was renamed.
+    """
     if looks(form):
         return desk.consider(lambda: _merge_page(desk, campaign_id, form), lambda _: _merge_page(desk, campaign_id))
     given = form.as_dict()
     kept = {name: given[name] for name in KEPT if given.get(name)}
-    return desk.attempt(
-        lambda: _do(desk, campaign_id, _wish(form)),
-        f"/campaigns/{campaign_id}/opinions/merge" + (f"?{urlencode(kept)}" if kept else ""),
-        lambda refused: _merge_page(desk, campaign_id, form, refused),
-    )
+
+    def act() -> Kind:
+        wish = _wish(form)
+        _do(desk, campaign_id, wish)
+        return wish.kind
+
+    def then(kind: Kind) -> Response:
+        if kind is Kind.RENAME_ISSUE and form.several(OPINIONS):
+            return _merge_page(desk, campaign_id, form)
+        return see_other(f"/campaigns/{campaign_id}/opinions/merge" + (f"?{urlencode(kept)}" if kept else ""))
+
+    return desk.attempt(act, then, lambda refused: _merge_page(desk, campaign_id, form, refused))
 
 
-def _proposals_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
+def _proposals_page(
+    desk: Desk, campaign_id: str, form: PostedForm | None = None, refused: Refused | None = None, done: str = ""
+) -> Response:
     found = reads.collection(desk.session, campaign_id)
+    part = wish_of(asked_of(form, desk.request.query_params)).part
+    listed, elsewhere = page_of(groups_of(found, form, done), part, form)
     context = {
         "found": found,
         "campaign": found.campaign,
-        "proposals": reads.proposals(found),
+        "listed": listed,
+        "elsewhere": elsewhere,
+        "seen": form.as_dict().get("seen", "") if form and looks(form) else found.acts,
         "unsorted": len(found.at(UNSORTED)),
         "compared": MOST_COMPARED,
-        "ticked": frozenset(refused.form.several("opinions[]")) if refused else frozenset(),
     }
     return desk.show("opinions/proposals.html", refused, **context)
 
@@ -119,11 +154,21 @@ def proposals_page(desk: OrganiserDesk, campaign_id: str) -> Response:
 
 @router.post("/campaigns/{campaign_id}/opinions/proposals")
 def accept(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Merge the ticked opinions of one proposal."""
+    """Merge the ticked opinions of one proposal, or show others; what is ticked and typed of all of them stays."""
+    if looks(form):
+        return desk.consider(
+            lambda: _proposals_page(desk, campaign_id, form), lambda _: _proposals_page(desk, campaign_id)
+        )
+
+    def act() -> str:
+        group = form.sent("accept", 40)
+        _do(desk, campaign_id, _target(form, f"opinions-{group}[]", f"issue-{group}", f"title-{group}"))
+        return group
+
     return desk.attempt(
-        lambda: _do(desk, campaign_id, _wish(form)),
-        f"/campaigns/{campaign_id}/opinions/proposals",
-        lambda refused: _proposals_page(desk, campaign_id, refused),
+        act,
+        lambda group: _proposals_page(desk, campaign_id, form, done=group),
+        lambda refused: _proposals_page(desk, campaign_id, form, refused),
     )
 
 

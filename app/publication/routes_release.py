@@ -1,6 +1,6 @@
-"""The acts of publication: release in a scope, withdraw, correct; and the ledger that keeps them."""
+"""The acts of publication: release in a scope, correct."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -11,11 +11,10 @@ from app.accounts.people import all_names, leaders_to_name
 from app.campaigns.reads import office_of
 from app.core.chinese import CHINA
 from app.core.errors import DomainError
-from app.core.lists import Listed, Wish, cut, wishes_of
+from app.core.lists import ANYTHING, FEW, cut
 from app.publication import correction, reads, service
 from app.publication.comparing import examine
-from app.publication.domain import Release, Scope, Wanted
-from app.publication.models import ResultRead
+from app.publication.domain import Scope, Wanted
 from app.publication.read_log import reads_of
 from app.rounds.approvals import ask_or_act
 from app.rounds.domain import RoundState
@@ -33,15 +32,11 @@ router = APIRouter()
 DAY = "%Y-%m-%d"
 MOST_SLIPS = 1_000_000
 REASON = "理由"
-ACTIVE, EXPIRED, WITHDRAWN = "active", "expired", "withdrawn"
-"""States of releases by which the ledger is looked through."""
 
 
 def _confirm_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
     db = desk.session
     row, (paper, _), ledger = get_round(db, round_id), frozen_paper(db, round_id), reads.ledger_of(db, round_id)
-    wishes = wishes_of(desk.request.query_params, ledger={ACTIVE, EXPIRED, WITHDRAWN}, reads=())
-    staff, units = all_names(db), {unit.id: unit.name for unit in paper.units}
     context = {
         "round": row,
         "paper": paper,
@@ -52,39 +47,17 @@ def _confirm_page(desk: Desk, round_id: str, refused: Refused | None = None) -> 
         "second_person": needs_second_person(db, row, "publish", desk.now),
         "scopes": list(Scope),
         "ledger": ledger,
-        "listed": _listed(desk, ledger, {**staff, **units}, wishes["ledger"]),
+        "listed": cut(ledger[::-1], ANYTHING, FEW),
         "versions": reads.versions_of(db, round_id),
-        "reads": _reads(desk, round_id, wishes["reads"]),
+        "reads": cut(reads_of(db, round_id), ANYTHING, FEW),
         "released": {release.version for release in ledger},
-        "staff_names": staff,
+        "staff_names": all_names(db),
         "leaders": leaders_to_name(db, office_of(db, row.campaign_id)),
         "slips": slip_accounts(db, paper, round_id),
         "chosen": {name: refused.form.several(name) for name in ("units[]", "readers[]")} if refused else {},
         "now": desk.now,
     }
     return desk.show("publication/publish.html", refused, **context)
-
-
-def _state(release: Release, now: datetime) -> str:
-    if release.withdrawn_at is not None:
-        return WITHDRAWN
-    return ACTIVE if release.is_active(now) else EXPIRED
-
-
-def _listed(desk: Desk, ledger: Sequence[Release], names: Mapping[str, str], wish: Wish) -> Listed[Release]:
-    """Return a page of the ledger, the last release first, looked for by unit, reader, person and reason."""
-
-    def texts(one: Release) -> list[str]:
-        told = [names.get(named, "") for named in (*(one.unit_ids or ()), *(one.reader_ids or ()))]
-        return [*told, one.released_by, one.withdrawn_by, one.withdrawn_reason]
-
-    found = [one for one in reversed(ledger) if wish.state in {"", _state(one, desk.now)} and wish.fits(*texts(one))]
-    return cut(found, wish)
-
-
-def _reads(desk: Desk, round_id: str, wish: Wish) -> Listed[ResultRead]:
-    """Return a page of who read the result, looked for by name."""
-    return cut([each for each in reads_of(desk.session, round_id) if wish.fits(each.staff_name)], wish)
 
 
 def _attempt(desk: Desk, round_id: str, act: Callable[[], object]) -> Response:
@@ -139,16 +112,6 @@ def publish(desk: OrganiserDesk, round_id: str, form: ProvenForm) -> Response:
         )
 
     return desk.consider(look, again)
-
-
-@router.post("/rounds/{round_id}/releases/{release_id}/withdraw")
-def withdraw(desk: OrganiserDesk, round_id: str, release_id: str, form: ProvenForm) -> Response:
-    """Withdraw a release, with a reason."""
-
-    def act() -> None:
-        service.withdraw(desk.acting, round_id, release_id, form.text("reason", 200, label=REASON))
-
-    return _attempt(desk, round_id, act)
 
 
 @router.post("/rounds/{round_id}/correct")

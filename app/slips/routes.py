@@ -1,6 +1,6 @@
 """The organiser's pages of slips, and the hall screen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from app.core.chinese import CHINA
 from app.core.errors import Ours
-from app.core.lists import Listed, cut, wish_of
 from app.office.qr import qr_grid, wifi_text
 from app.rounds.domain import RoundState
 from app.rounds.ports import Unseen, ports_of
@@ -18,7 +17,6 @@ from app.rounds.service import locked_round
 from app.slips import reads, service
 from app.slips.english import is_spoken
 from app.slips.reach import answers
-from app.slips.reads import BatchView
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.downloads import PDF
 from app.web.forms import Form, PostedForm
@@ -28,8 +26,6 @@ from app.web.stale import Stored, refuse_stale, stored
 router = APIRouter()
 MAX_PER_GROUP = 20_000
 HALL_REFRESH_SECONDS = "15"
-GOOD, VOIDED = "good", "voided"
-"""States by which batches are looked for."""
 ASKING_AGAIN = frozenset({RoundState.READY, RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED})
 """States that a later one follows of which the screen shows something else; a published round is announced."""
 
@@ -37,8 +33,7 @@ ASKING_AGAIN = frozenset({RoundState.READY, RoundState.OPEN, RoundState.SEALED, 
 def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Response:
     db = desk.session
     row, (paper, _) = get_round(db, round_id), frozen_paper(db, round_id)
-    accounts, names = reads.slip_accounts(db, paper, round_id), {group.id: group.name for group in paper.groups}
-    printed = reads.batches_by_group(db, paper, round_id)
+    accounts = reads.slip_accounts(db, paper, round_id)
     counted, is_organiser = reads.hand_counts(db, round_id), "organiser" in desk.staff.roles
     exact = row.state not in {RoundState.READY, RoundState.OPEN}
     unseen = ports_of(desk.request).unseen_groups(db, paper) if exact else Unseen(frozenset())
@@ -47,10 +42,8 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
         "paper": paper,
         "hidden": unseen.groups,
         "damaged": unseen.damaged,
-        "batches": printed,
-        "found": _found(desk, printed, names),
+        "batches": reads.batches(db, round_id),
         "accounts": accounts,
-        "names": names,
         "exact": exact,
         "address": f"{desk.settings.base_url}/v",
         "leads_nowhere": desk.settings.loopback,
@@ -81,13 +74,6 @@ def _wrong(refused: Refused | None) -> tuple[str, str]:
     return (group_id, field) if group_id else (str(refused.error.params.get("group_id", "")), of_code)
 
 
-def _found(desk: Desk, printed: Sequence[BatchView], names: Mapping[str, str]) -> Listed[BatchView]:
-    """Return a page of the batches, looked for by group and reason, those that are good or those that are voided."""
-    wish = wish_of(desk.request.query_params, {GOOD, VOIDED})
-    found = (one for one in printed if wish.state in {"", VOIDED if one.void_reason else GOOD})
-    return cut([one for one in found if wish.fits(names.get(one.group_id, ""), one.void_reason)], wish)
-
-
 def _stored_counts(desk: Desk, round_id: str) -> Stored:
     """Return what the reader himself has counted: an organiser first, a scrutineer second."""
     paper, _ = frozen_paper(desk.session, round_id)
@@ -100,10 +86,6 @@ def _stored_counts(desk: Desk, round_id: str) -> Stored:
 def _counted(row: reads.Tally) -> str:
     present = "—" if row.present is None else row.present
     return f"到会 {present}、剩余 {row.spare}、退回 {row.handed_back}"
-
-
-def _attempt(desk: Desk, round_id: str, act: Callable[[], object]) -> Response:
-    return desk.attempt(act, f"/rounds/{round_id}/slips", lambda refused: _slips_page(desk, round_id, refused))
 
 
 @router.get("/rounds/{round_id}/slips")
@@ -142,27 +124,6 @@ def print_slips(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     )
 
 
-@router.post("/rounds/{round_id}/slips/batches/{batch_id}/void")
-def void_batch(desk: OrganiserDesk, round_id: str, batch_id: str, form: Form) -> Response:
-    """Void the unused slips of a batch."""
-
-    def act() -> None:
-        reason = form.text("reason", 100, label="作废原因")
-        service.void_batch(desk.acting, desk.keys, (round_id, batch_id), reason)
-
-    return _attempt(desk, round_id, act)
-
-
-@router.post("/rounds/{round_id}/slips/void")
-def void_all(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
-    """Void the unused slips of every batch at once."""
-
-    def act() -> None:
-        service.void_all(desk.acting, desk.keys, round_id, form.text("reason", 100, label="作废原因"))
-
-    return _attempt(desk, round_id, act)
-
-
 def _counts(form: PostedForm, session: Session, round_id: str) -> dict[str, tuple[int, int]]:
     paper, _ = frozen_paper(session, round_id)
     return {
@@ -196,7 +157,7 @@ def set_counts(desk: KeyDesk, round_id: str, form: Form) -> Response:
         present = _present(form, desk.session, round_id)
         service.set_counts(desk.acting, round_id, _counts(form, desk.session, round_id), present)
 
-    return _attempt(desk, round_id, act)
+    return desk.attempt(act, f"/rounds/{round_id}/slips", lambda refused: _slips_page(desk, round_id, refused))
 
 
 @router.get("/rounds/{round_id}/hall")

@@ -92,7 +92,6 @@ SENTENCES = {
     "/campaigns/{campaign_id}/opinions/remarks": "投票时写的意见已收入意见建议。",
     "/campaigns/{campaign_id}/opinions/import/confirm": "意见已导入。",
     "/campaigns/{campaign_id}/opinions/merge": "归并已保存。",
-    "/campaigns/{campaign_id}/opinions/proposals": "采纳的归并已保存。",
     "/campaigns/{campaign_id}/opinions/record": "这一步归并已撤销。",
     "/holidays": "节假日表已保存。",
     "/holidays/undo": "这一天已恢复为原来的安排。",

@@ -13,6 +13,7 @@ from tests.browser.steps import DESK, log_in
 from tests.cast import make_cast
 from tests.many import store_many
 from tests.opinions.collected import make_opinions, merged
+from tests.rectification.pages.test_search import store_issues, store_orders
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "plain"])
@@ -52,6 +53,63 @@ def test_a_token_is_typed_while_units_are_looked_for(page: Page, installation: I
     with installation.database.reading() as session:
         (token,) = session.scalars(sa.select(ReaderToken)).all()
         assert (token.label, sorted(json.loads(token.unit_ids))) == ("县政务公开网", ["u17-1", "u25-2"])
+
+
+def test_an_issue_is_typed_while_others_are_looked_for(page: Page, installation: Installation) -> None:
+    with installation.database.writing() as session:
+        make_cast(session)
+    store_orders(installation.database, 1)
+    store_issues(installation.database, 62)
+    log_in(page, "zhangsan")
+    page.goto("/rectification/campaigns/c0/issues")
+    page.get_by_label("问题", exact=True).fill("账目不清")
+    page.get_by_label("问题来源").select_option("audit")
+    page.get_by_label("被测评单位3").check()
+    page.get_by_role("button", name="下一页").click()
+    expect(page.get_by_role("link", name="第 61 个问题")).to_be_visible()
+    page.get_by_label("问题、依据或者单位").fill("反馈〔7〕")
+    page.get_by_label("问题、依据或者单位").press("Enter")
+    expect(page.locator("#issues tbody tr")).to_have_count(1)
+    expect(page.get_by_label("问题", exact=True)).to_have_value("账目不清")
+    page.get_by_label("问题", exact=True).press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("问题已登记")
+    page.get_by_label("问题、依据或者单位").fill("账目不清")
+    page.get_by_role("button", name="查找").first.click()
+    expect(page.locator("#issues tbody tr")).to_contain_text("被测评单位3")
+
+
+def test_an_opinion_is_typed_while_others_are_looked_for(page: Page, installation: Installation) -> None:
+    campaign_id = make_opinions(installation.database, [f"第{number}条意见" for number in range(60)])
+    log_in(page, "zhangsan")
+    page.goto(f"/campaigns/{campaign_id}/opinions")
+    page.get_by_label("编号", exact=True).fill("99")
+    page.get_by_label("意见", exact=True).fill("停车位太少")
+    page.get_by_label("编号、单位或意见里的字").fill("第7条")
+    page.get_by_label("编号、单位或意见里的字").press("Enter")
+    expect(page.locator("#opinions tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="全部显示").click()
+    page.get_by_role("button", name="下一页").click()
+    expect(page.locator("#opinions tbody tr")).to_have_count(10)
+    expect(page.get_by_label("意见", exact=True)).to_have_value("停车位太少")
+    page.get_by_label("编号", exact=True).press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("意见已录入")
+
+
+def test_units_are_typed_while_one_is_looked_for(page: Page, installation: Installation) -> None:
+    with installation.database.writing() as session:
+        make_cast(session)
+    store_many(installation.database, 1, 0, 30)
+    log_in(page, "zhangsan")
+    page.goto("/campaigns/c0/units")
+    page.get_by_label("第 3 个单位的名称").fill("县文化馆")
+    page.get_by_label("单位名称里的字").fill("单位17")
+    page.get_by_label("单位名称里的字").press("Enter")
+    expect(page.get_by_role("link", name="17 被测评单位17", exact=True)).to_be_visible()
+    expect(page.get_by_label("第 3 个单位的名称")).to_have_value("县文化馆")
+    page.get_by_label("第 3 个单位的名称").press("Enter")
+    expect(page.get_by_role("status")).to_be_visible()
+    page.goto("/campaigns/c0/units")
+    expect(page.get_by_label("第 3 个单位的名称")).to_have_value("县文化馆")
 
 
 def issues(page: Page) -> Locator:

@@ -16,7 +16,7 @@ from tests.opinions.collected import make_opinions
 
 TEXTS = [text for texts in DEMO_OPINIONS.values() for text in texts]
 TRUTH = dict(zip(TEXTS, DEMO_TRUTH, strict=True))
-SHOWN = """() => [...document.querySelectorAll("form[data-merge]")].map(
+SHOWN = """() => [...document.querySelectorAll("[data-merge]")].map(
     (form) => [...form.querySelectorAll(".opinion-text")].map((text) => text.textContent))"""
 SIGNS_S, DECISION_S, KEY_S = 6.5, 1.35, 0.5
 """Signs that adults read in a second (Brysbaert 2019), a decision, and a key of a slow typist (Card, Moran, Newell)."""

@@ -96,7 +96,7 @@ def test_it_works_by_the_pages(new_desk: Desks, database: Database) -> None:
         answer = desk.client.post("/offices/root/import", data={TOKEN_FIELD: desk.form_token}, files=files)
         return answer.status_code, answer.text
 
-    assert 'action="/offices/root/import"' in desk.get("/offices/root").text
+    assert 'action="/offices/root/import"' in desk.get("/offices/root/units/add").text
     status, page = upload(made.listed(ROWS))
     assert status == 200
     assert "“联系人”不是所需的列" in page

@@ -42,7 +42,7 @@ def test_it_works(organiser: Desk, database: Database) -> None:
 
 
 def test_an_installation_with_one_office_shows_nothing_of_it(organiser: Desk, database: Database) -> None:
-    pages = ("/staff", "/tokens", "/campaigns/new?kind=campaign")
+    pages = ("/staff/new", "/tokens", "/campaigns/new?kind=campaign")
     for page in pages:
         assert "所属机构" not in organiser.get(page).text
         assert "本级" not in organiser.get(page).text
@@ -65,9 +65,9 @@ def test_objects_are_picked_from_the_register(organiser: Desk, database: Databas
     with database.writing() as session:
         campaign_id = get_round(session, make_draft(Acting(session, MORNING, ZHANG))).campaign_id
     units = f"/campaigns/{campaign_id}/units"
-    assert "名录" not in organiser.get(units).text
+    assert "名录" not in organiser.get(f"{units}/add").text
     organiser.post("/offices/root/units/add", lines="甲馆\t1\n乙馆\t2")
-    page = organiser.get(units).text
+    page = organiser.get(f"{units}/add").text
     picked = page.split('name="registered[]" value="')[1].split('"')[0]
     organiser.post(f"{units}/pick", **{"registered[]": picked})
     organiser.post(f"{units}/add", names="丙馆", register="1")
@@ -79,17 +79,19 @@ def test_objects_are_picked_from_the_register(organiser: Desk, database: Databas
 
 
 def test_what_was_typed_for_a_unit_far_down_the_register_is_kept(organiser: Desk) -> None:
-    """The page that says why not shows the unit with what was typed, whichever page of the register it stands on."""
+    """The unit has a page of its own, which says why not, and leads back to where it was found in the register."""
     organiser.post("/offices/root/units/add", lines="\n".join(f"单位{number:03}" for number in range(60)))
-    far = organiser.get("/offices/root?q=单位059").text.split("/units/")[1].split("?")[0]
+    far = organiser.get("/offices/root?q=单位059").text.split("/units/")[2].split("?")[0]
     first, second = (organiser.get(f"/offices/root?part={part}").text for part in (1, 2))
     assert "单位059" not in first
     assert "单位059" in second
     refused = organiser.post(f"/offices/root/units/{far}", name="单位000", code="改过的")
     assert refused.status_code == 409
     assert 'value="改过的"' in refused.text
-    seen = organiser.get("/offices/root?q=059").text.split('name="seen" value="')[1].split('"')[0]
     assert f'/units/{far}?q=059"' in organiser.get("/offices/root?q=059").text
+    opened = organiser.get(f"/offices/root/units/{far}?q=059").text
+    assert 'href="/offices/root?q=059"' in opened
+    seen = opened.split('name="seen" value="')[1].split('"')[0]
     kept = organiser.post(f"/offices/root/units/{far}?q=059", name="末位", code="", seen=seen)
     assert kept.headers["location"] == "/offices/root?q=059"
 
@@ -97,10 +99,10 @@ def test_what_was_typed_for_a_unit_far_down_the_register_is_kept(organiser: Desk
 def test_offices_are_chosen_by_their_ways(organiser: Desk, database: Database) -> None:
     organiser.post("/offices/import", lines="东县\t\n西县\t\n城关镇\t东县\n城关镇\t西县")
     east = office_called(database, "东县")
-    for page in ("/staff", "/tokens", "/campaigns/new?kind=campaign", "/offices", f"/offices/{east}"):
+    for page in ("/staff/new", "/tokens", "/campaigns/new?kind=campaign", "/offices/new", f"/offices/{east}/edit"):
         assert "西县 / 城关镇</option>" in organiser.get(page).text, page
     with database.writing() as session:
         session.query(Office).filter_by(id=east).update({"is_closed": True})
-    page = organiser.get("/offices").text
+    page = organiser.get("/offices").text + organiser.get("/offices/new").text
     assert page.count("城关镇") == 2, "in the tree and among the parents; nothing of what is below the closed one"
     assert "东县" in page

@@ -13,11 +13,19 @@ from app.core.masking import PHONE
 from app.opinions import reads, service
 from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import UNSORTED, Kind
+from app.opinions.proposed import GROUPS_SHOWN
 from app.opinions.service import Wish
 from app.web.forms import TOKEN_FIELD
 from tests.cast import Desk, Desks
+from tests.form_fields import Fields, sent
 from tests.opinions.collected import acting, ids, make_opinions, make_published, merged
 from tests.opinions.test_workbook_import import HEAD, workbook
+
+APART = (
+    *("猫抓伤人", "灯泡不亮", "桥面塌陷", "鱼塘干涸", "喇叭刺耳", "槐树倒伏", "井盖丢失"),
+    *("羊群挡道", "雪堆未铲", "粉尘呛鼻", "彩旗褪色", "轮椅借完", "蜂箱蛰客"),
+)
+"""No two have a sign in common."""
 
 
 def upload(desk: Desk, path: str, data: bytes, **fields: str) -> Response:
@@ -52,7 +60,7 @@ def test_it_works(new_desk: Desks, database: Database) -> None:
     with database.reading() as session:
         issue = reads.issues_of(session, campaign_id)[0]
     assert "窗口态度生硬" in desk.get(f"{root}/merge?place={issue.id}").text
-    answer = desk.post(f"{root}/merge", place=issue.id, seen="1", do="rename", title="服务态度")
+    answer = desk.post(f"{root}/merge", place=issue.id, seen="1", do="rename", renamed="服务态度")
     assert answer.headers["location"] == f"{root}/merge?place={issue.id}"
     record = desk.get(f"{root}/record")
     assert "问题改名" in record.text
@@ -87,18 +95,55 @@ def test_proposals_are_accepted_group_by_group(new_desk: Desks, database: Databa
     texts = [text for some in DEMO_OPINIONS.values() for text in some]
     campaign_id = make_opinions(database, texts)
     desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions"
-    page = desk.get(f"{root}/proposals")
-    assert page.text.count("采纳这一组") == 7
-    with database.reading() as session:
-        found = reads.proposals(reads.collection(session, campaign_id))
-    for number, (proposal, opinions, _) in enumerate(found):
-        chosen = [opinion.id for opinion in opinions]
-        fields: dict[str, str | list[str]] = {"opinions[]": chosen, "title": proposal.title}
-        answer = desk.post(f"{root}/proposals", seen=str(number), group=str(number + 1), issue="", **fields)
-        assert answer.status_code == 303
+    page = desk.get(f"{root}/proposals").text
+    assert page.count("采纳这一组") == 7
+    for left in reversed(range(7)):
+        (first, *_) = groups(page)
+        page = desk.post(f"{root}/proposals", **sent(page, f"{root}/proposals", accept=first)).text
+        assert page.count("采纳这一组") == left
     with database.reading() as session:
         assert len(reads.issues_of(session, campaign_id)) == 7
         assert len(reads.collection(session, campaign_id).at(UNSORTED)) == 4
+
+
+def groups(page: str) -> list[str]:
+    return re.findall(r'name="accept" value="([^"]+)"', page)
+
+
+def test_many_proposals_are_leafed_through_with_what_is_ticked_and_typed(new_desk: Desks, database: Database) -> None:
+    """Untick and rename on the first page, leaf, accept there and go back: nothing is lost, and nothing else merged."""
+    campaign_id = make_opinions(database, [text for text in APART for _ in range(3)])
+    desk, path = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions/proposals"
+    page = desk.get(path).text
+    (first, second, *_), form = groups(page), sent(page, path)
+    assert len(groups(page)) == GROUPS_SHOWN
+    kept = form[f"opinions-{first}[]"][:2]
+    typed: Fields = {f"opinions-{first}[]": kept, f"title-{first}": "甲", f"title-{second}": "乙"}
+    page = desk.post(path, **form | typed, look="2").text
+    assert (len(groups(page)), sent(page, path)["part"]) == (len(APART) - GROUPS_SHOWN, "2")
+    page = desk.post(path, **sent(page, path, accept=groups(page)[0])).text
+    assert len(groups(page)) == len(APART) - GROUPS_SHOWN - 1
+    refused = desk.post(path, **sent(page, path, accept=groups(page)[0], **{f"title-{groups(page)[0]}": ""}))
+    assert refused.status_code == 422
+    page = desk.post(path, **sent(refused.text, path, look="1")).text
+    form = sent(page, path)
+    assert {name: form[name] for name in typed} == typed
+    assert desk.post(path, **form | {"accept": first}).status_code == 200
+    with database.reading() as session:
+        found = reads.collection(session, campaign_id)
+        assert [(issue.title, issue.opinion_count) for issue in found.filled][-1] == ("甲", 2)
+        assert len(found.at(UNSORTED)) == 3 * len(APART) - 3 - 2
+
+
+def test_a_key_that_presses_no_button_accepts_no_proposal(new_desk: Desks, database: Database) -> None:
+    campaign_id = make_opinions(database, [text for text in APART for _ in range(2)])
+    desk, path = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions/proposals"
+    page = desk.get(path).text
+    (button, *_) = re.findall(r'<button[^>]*type="submit"[^>]*>', page[page.index(f'action="{path}"') :])
+    (pressed,) = re.findall(r'name="look" value="([^"]+)"', button)
+    assert len(groups(desk.post(path, **sent(page, path, look=pressed)).text)) == GROUPS_SHOWN
+    with database.reading() as session:
+        assert len(reads.collection(session, campaign_id).at(UNSORTED)) == 2 * len(APART)
 
 
 @pytest.mark.parametrize(
@@ -231,15 +276,31 @@ def test_a_new_name_keeps_what_was_looked_for(new_desk: Desks, database: Databas
     issue = merged(database, campaign_id, "停车难", *range(120))
     asked = {"place": issue, "q": "条意见", "part": "2", "issues-q": "停"}
     page = desk.get(f"{root}?{urlencode(asked)}").text
-    renaming = next(form for form in re.findall(r"<form.+?</form>", page, re.DOTALL) if 'value="rename"' in form)
-    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', renaming))
-    refused = desk.post(root, **fields, do="rename", title="")
+    refused = desk.post(root, **sent(page, root, do="rename", renamed=""))
     assert (refused.status_code, "2 / 2" in refused.text, 'value="条意见"' in refused.text) == (422, True, True)
-    done = desk.post(root, **fields, do="rename", title="停车不便")
+    done = desk.post(root, **sent(page, root, do="rename", renamed="停车不便"))
     there = dict(parse_qsl(urlsplit(done.headers["location"]).query))
     assert (done.status_code, there) == (303, {**asked, "issues-part": "1"})
     page = desk.get(done.headers["location"]).text
     assert ("1. 停车不便" in page, "2 / 2" in page) == (True, True)
+
+
+def test_a_new_name_keeps_what_is_ticked(new_desk: Desks, database: Database) -> None:
+    """Of two pages, and what is typed beside; the key that presses no button renames where only the name changed."""
+    campaign_id = make_opinions(database, [f"第{number}条意见" for number in range(130)])
+    desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions/merge"
+    issue = merged(database, campaign_id, "停车难", *range(120))
+    with database.reading() as session:
+        first, second, *_ = (each.id for each in reads.collection(session, campaign_id).at(issue))
+    page = desk.get(f"{root}?place={issue}").text
+    page = desk.post(root, **sent(page, root, look="2", **{"opinions[]": [first]})).text
+    done = desk.post(root, **sent(page, root, look="enter", renamed="停车不便"))
+    assert (done.status_code, "1. 停车不便" in done.text, "2 / 2" in done.text) == (200, True, True)
+    kept = sent(done.text, root)
+    assert (kept["opinions[]"], kept["renamed"], kept["named"]) == ([first], "停车不便", "停车不便")
+    assert desk.post(root, **kept | {"opinions[]": [first, second], "title": "停车位少"}).status_code == 303
+    with database.reading() as session:
+        assert [one.opinion_count for one in reads.issues_of(session, campaign_id)] == [118, 2]
 
 
 def test_what_is_ticked_and_typed_stays_while_one_looks_further(new_desk: Desks, database: Database) -> None:
@@ -300,8 +361,8 @@ def test_a_name_that_is_refused_stays_to_be_changed(new_desk: Desks, database: D
     campaign_id = make_opinions(database)
     desk, root = new_desk("zhangsan"), f"/campaigns/{campaign_id}/opinions/merge"
     issue, _ = merged(database, campaign_id, "停车难", 0), merged(database, campaign_id, "停车", 1)
-    refused = desk.post(root, place=issue, do="rename", title="停车")
-    assert (refused.status_code, 'id="f-rename" name="title" value="停车"' in refused.text) == (400, True)
+    refused = desk.post(root, place=issue, seen="2", do="rename", renamed="停车")
+    assert (refused.status_code, 'id="f-rename" name="renamed" value="停车"' in refused.text) == (409, True)
 
 
 @pytest.mark.parametrize("login", ["wujiu", "zhaoliu", "lisi", "sunqi", "zhengshi"])

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from urllib.parse import urljoin, urlsplit
 
 from httpx import Response
@@ -43,6 +44,10 @@ NOT_CLICKED = {
     "GET /api/v2/results/{round_id}/signed": "for programs",
     "GET /api/v2/results/{round_id}/sections/{section}/targets/{target}": "for programs",
     "GET /rounds/{round_id}/opening/progress": "asked by the page of an opening while it runs",
+    **{
+        f"{role} GET /staff/{page}": "theirs where offices are of three roles"
+        for role, page in product(("sysadmin", "secadmin"), ("new", "{staff_id}/role"))
+    },
     "supervisor GET /rectification/orders/{order_id}/comparison.svg": "no result is ever released to supervisors",
 }
 """What need not be reached, by everybody or by one role, and why."""

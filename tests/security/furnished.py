@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from app.campaigns import scheme_service
 from app.core.acting import Acting
 from app.core.db import Database
+from app.core.scope import ROOT
+from app.offices import register
 from app.opinions import service as opinions
 from app.publication import service as publication
 from app.rectification.ledger import attachments, signatures
@@ -97,7 +99,8 @@ def furnish(database: Database, data: Path) -> Furnished:
 
 
 def _ask(acting: Acting, found: Flagged) -> None:
-    """Ask the unit for a plan without an order too, and enter an issue that it may answer."""
+    """Ask the unit for a plan without an order too, enter an issue that it may answer, and register a unit."""
+    register.add(acting, ROOT, [("县档案馆", "")])
     asking.ask(acting, found.campaign_id, Request((FLAGGED,), working(later(10)) or later(10), "先解决反映集中的问题"))
     entering.enter(acting, found.campaign_id, TypedIssue("audit", "账目公开不及时", "审计报告第 3 条", (FLAGGED,)))
 

@@ -102,7 +102,8 @@ def test_a_batch_is_voided_with_a_reason(desk: Desk, database: Database, round_i
     where = f"/rounds/{round_id}/slips/batches/{batch.id}/void"
     assert desk.post(where, reason="").status_code == 422
     assert desk.post(where, reason="打印坏了").status_code == 303
-    assert "打印坏了" in desk.get(f"/rounds/{round_id}/slips").text
+    assert "打印坏了" in desk.get(f"/rounds/{round_id}/slips/batches").text
+    assert "其中作废的 1 批" in desk.get(f"/rounds/{round_id}/slips").text
     assert desk.post(where, reason="打印坏了").status_code == 409
 
 
@@ -263,7 +264,7 @@ def test_voiding_while_the_round_is_open_tells_of_no_ballot(desk: Desk, database
             [batch] = [one.id for one in reads.batches(session, round_id) if one.group_id == group]
         answers = [desk.post(f"/rounds/{round_id}/slips/batches/{batch}/void", reason="票被人拿走了")]
         answers.append(desk.post(f"/rounds/{round_id}/slips/batches/{batch}/void", reason="票被人拿走了"))
-        answers += [desk.get(f"/rounds/{round_id}{page}") for page in ("", "/slips")]
+        answers += [desk.get(f"/rounds/{round_id}{page}") for page in ("", "/slips", "/slips/batches")]
         for spare in (0, 1, len(printed) - 3, len(printed) - 1, len(printed), len(printed) + 1):
             typed = {f"{name}-{each}": "0" for each in codes for name in ("spare", "back", "present")}
             answers.append(desk.post(f"/rounds/{round_id}/slips/counts", **typed | {f"spare-{group}": str(spare)}))
@@ -273,7 +274,7 @@ def test_voiding_while_the_round_is_open_tells_of_no_ballot(desk: Desk, database
 
     nobody = seen_after(0, 0)
     assert [answer[:3] for answer in nobody[:2]] == ["303", "409"]
-    assert {answer[:3] for answer in nobody[4:]} == {"303", "200", "422"}
+    assert {answer[:3] for answer in nobody[5:]} == {"303", "200", "422"}
     assert seen_after(3, 0) == nobody
     assert seen_after(FEW, 0) == seen_after(FEW - 1, 1)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import current_thread
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from httpx import Response
 
+import app
 from app.core.db import Database
 from app.core.lists import PAGE
 from tests.cast import Desk, Desks, make_cast
@@ -115,3 +117,23 @@ def test_the_number_of_statements_does_not_grow_with_the_list(desk: Desk, databa
     few = counts()
     store_many(database, CAMPAIGNS, ROUNDS, first=100)
     assert counts() == few
+
+
+LISTED = re.compile(r"\{\{ l\.(search|pages)\(")
+FIELDS = (
+    r'field\(|r\.area\(|i\.fields\(|_choice\(|<textarea|<select|type="(checkbox|radio)"|<input class="form-control"'
+)
+TYPED = re.compile(FIELDS)
+TEMPLATES = Path(app.__path__[0]) / "templates"
+SEARCHED_WITH_THEIR_FORM = {
+    "opinions/merge.html": "beside the form the list is one of the form's own; the other stands where there is no form",
+    "rectification/issues.html": "as there",
+    "rectification/ledger.html": "what is typed there is what the ledger is searched by",
+}
+
+
+def test_no_list_that_goes_by_an_address_stands_beside_a_form_that_is_typed_into() -> None:
+    """Its search and its pages would take away what was typed: such a list goes with the form (``form_list.html``)."""
+    texts = {str(path.relative_to(TEMPLATES)): path.read_text() for path in TEMPLATES.rglob("*.html")}
+    found = {name for name, text in texts.items() if LISTED.search(text) and TYPED.search(text)}
+    assert found == SEARCHED_WITH_THEIR_FORM.keys()

@@ -37,6 +37,7 @@ SHOWN_OTHERWISE = {
     "/offices/{office_id}/import": "answers with a preview",
     "/campaigns/{campaign_id}/opinions/import": "answers with a preview",
     "/rectification/import": "answers with a preview",
+    "/campaigns/{campaign_id}/opinions/proposals": "answers with the page itself, whose last act it was",
     "/campaigns/{campaign_id}/liaisons/import": "answers with a preview",
     "/campaigns/{campaign_id}/liaisons/import/confirm": "answers with the sheet of links",
     "/rounds/{round_id}/package": "answers with the file, or with the page of the job",

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import Database
-from app.core.lists import PAGE, wishes_of
+from app.core.lists import FEW, PAGE, wishes_of
 from app.core.scope import ROOT
 from app.offices.models import Office
 from app.publication.models import ReaderToken, ResultRelease
@@ -50,7 +50,10 @@ def test_releases_are_looked_for_and_leafed_through(desk: Desk, database: Databa
     rows = [_release(round_id, number) for number in range(MANY)]
     with database.writing() as session:
         session.execute(sa.insert(ResultRelease), rows)
-    path = f"/rounds/{round_id}/publish"
+    path = f"/rounds/{round_id}/releases"
+    start = desk.get(f"/rounds/{round_id}/publish").text
+    assert (start.count("第 1 版</td>"), links(start, f"共 {PAGE + 14} 项，全部列出")) == (FEW, [path])
+    assert 'type="search"' not in start, "nothing that is typed there is taken away"
     page = desk.get(path).text
     assert page.count("第 1 版</td>") == PAGE
     (after,) = links(page, "下一页")
@@ -79,14 +82,14 @@ def test_batches_are_looked_for_and_leafed_through(desk: Desk, database: Databas
     with database.writing() as session:
         session.execute(sa.delete(Batch))
         session.execute(sa.insert(Batch), rows)
-    path = f"/rounds/{round_id}/slips"
+    path = f"/rounds/{round_id}/slips/batches"
     page = desk.get(path).text
-    assert page.count('<td class="when">') == PAGE
-    assert links(page, "下一页") == ["?part=2#batches"]
-    assert desk.get(f"{path}?part=2").text.count('<td class="when">') == 12
-    assert desk.get(f"{path}?state=voided").text.count('<td class="when">') == MANY // 2
+    assert page.count('<td class="when"') == PAGE
+    assert links(page, "下一页") == ["?part=2"]
+    assert desk.get(f"{path}?part=2").text.count('<td class="when"') == 12
+    assert desk.get(f"{path}?state=voided").text.count('<td class="when"') == MANY // 2
     found = desk.get(f"{path}?q=第7次&state=voided").text
-    assert (found.count('<td class="when">'), "第7次印错" in found) == (1, True)
+    assert (found.count('<td class="when"'), "第7次印错" in found) == (1, True)
 
 
 def test_tokens_are_looked_for_beside_campaigns(desk: Desk, database: Database) -> None:

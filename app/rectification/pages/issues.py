@@ -15,13 +15,15 @@ from app.rectification.plans.entering import TypedIssue
 from app.rectification.plans.issues import Issue, answers, every_issue, issues_within
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.issues import ENTERED_ORIGINS, ORIGINS, IssueOrigin
-from app.web.choosing import UNITS, choice_of, looks
+from app.web.choosing import UNITS, asked_of, choice_of, looks
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
 TITLE_LIMIT, BASIS_LIMIT = 200, 200
+ISSUES = "issues-"
+"""How the names begin by which address and form say what issues are looked for; the units of a new one have none."""
 TOLD_AT_ONCE = 10
 """Units of an issue, and actions that answer it, that stand in the list; what more there is, is counted."""
 ISSUE_WORDS = {**LEDGER_WORDS, "origins": ORIGINS, "entered_origins": ENTERED_ORIGINS}
@@ -32,7 +34,7 @@ def _issues_page(
 ) -> Response:
     campaign = get_campaign(desk.session, campaign_id)
     names = {unit.id: unit.name for unit in campaign.units}
-    wish = wish_of(desk.request.query_params, frozenset(IssueOrigin))
+    wish = wish_of(asked_of(form, desk.request.query_params), frozenset(IssueOrigin), ISSUES)
     every = issues_within(desk.session, desk.staff, desk.now, campaign)
     found = cut([issue for issue in every if _fits(issue, wish, names)], wish)
     context = {

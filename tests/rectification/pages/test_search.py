@@ -26,7 +26,9 @@ from app.rectification.pages.plans import FIELDS as PLAN_FIELDS
 from app.rectification.rules.searched import searched
 from app.rounds.models import Round
 from tests.cast import MORNING, Desk, Desks, make_cast
+from tests.form_fields import Fields, sent
 from tests.many import store_many
+from tests.rectification.pages.test_choosing import ticked
 from tests.web.test_lists import counted_statements
 
 BOARD, PLANS, CAMPAIGNS = "/rectification", "/rectification/plans", "/rectification/campaigns"
@@ -124,13 +126,13 @@ def test_issues_are_looked_for(desk: Desk, database: Database) -> None:
     store_issues(database, PAGE + 12)
     page = desk.get(ISSUES).text
     assert f"{PAGE + 12} 个问题" in page
-    assert (page.count("个问题</a>"), 'href="?part=2"' in page) == (PAGE, True)
+    assert (page.count("个问题</a>"), 'name="look" value="issues-2"' in page) == (PAGE, True)
     assert "第 61 个问题</a>" not in page
-    assert "第 61 个问题</a>" in desk.get(f"{ISSUES}?part=2").text
-    assert titles(desk.get(f"{ISSUES}?q=反馈〔７〕").text) == ["第 7 个问题"]
-    assert titles(desk.get(f"{ISSUES}?q=单位4&state=audit").text) == []
-    assert titles(desk.get(f"{ISSUES}?q=单位4 第3").text) == ["第 3 个问题", "第 35 个问题"]
-    assert "没有符合的" in desk.get(f"{ISSUES}?q=没有").text
+    assert "第 61 个问题</a>" in desk.get(f"{ISSUES}?issues-part=2").text
+    assert titles(desk.get(f"{ISSUES}?issues-q=反馈〔７〕").text) == ["第 7 个问题"]
+    assert titles(desk.get(f"{ISSUES}?issues-q=单位4&issues-state=audit").text) == []
+    assert titles(desk.get(f"{ISSUES}?issues-q=单位4 第3").text) == ["第 3 个问题", "第 35 个问题"]
+    assert "没有符合的" in desk.get(f"{ISSUES}?issues-q=没有").text
 
 
 def titles(page: str) -> list[str]:
@@ -140,13 +142,30 @@ def titles(page: str) -> list[str]:
 def test_choosing_units_for_an_issue_leaves_the_list_where_it_is(desk: Desk, database: Database) -> None:
     store_orders(database, 1)
     store_issues(database, PAGE + 12)
-    page = desk.get(f"{ISSUES}?q=个问题&part=2").text
-    (there,) = re.findall(r'<form class="card" method="post" action="([^"]+)"', page)
-    form: dict[str, str | list[str]] = {"title": "窗口太少", "units[]": ["u0-1", "u0-2"], "look": "find", "q": "单位7"}
-    found = desk.post(html.unescape(there), **form).text
+    page = desk.get(f"{ISSUES}?issues-q=个问题&issues-part=2").text
+    typed: Fields = {"title": "窗口太少", "units[]": ["u0-1", "u0-2"]}
+    found = desk.post(ISSUES, **sent(page, ISSUES, **typed, look="find", q="单位7")).text
     assert "第 61 个问题</a>" in found
     assert 'value="窗口太少"' in found
     assert found.count('type="hidden" name="units[]"') == 2
+
+
+def test_looking_for_issues_leaves_what_is_typed_of_a_new_one(desk: Desk, database: Database) -> None:
+    store_orders(database, 1)
+    store_issues(database, PAGE + 12)
+    typed: Fields = {"title": "窗口太少", "origin": "audit", "units[]": ["u0-1", "u0-2"]}
+    page = desk.post(ISSUES, **sent(desk.get(ISSUES).text, ISSUES, **typed, look="issues-2")).text
+    assert (titles(page)[0], len(titles(page))) == ("第 50 个问题", 12)
+    page = desk.post(
+        ISSUES, **sent(page, ISSUES, look="enter", **{"issues-q": "单位4", "issues-state": "inspection"})
+    ).text
+    assert (titles(page), 'value="窗口太少"' in page, ticked(page)) == (
+        [f"第 {place} 个问题" for place in (*range(3, PAGE + 12, UNITS), PAGE + 11)],
+        True,
+        ["u0-1", "u0-2"],
+    )
+    assert '<option value="inspection" selected>' in page
+    assert desk.post(ISSUES, **sent(page, ISSUES)).status_code == 303
 
 
 def test_an_issue_of_very_many_units_tells_some_and_counts_them(desk: Desk, database: Database) -> None:

@@ -220,7 +220,7 @@ def test_the_inbox_leads_to_where_things_are_dealt_with(database: Database, new_
 def test_without_mail_there_is_no_address_to_give(database: Database, new_desk: Desks) -> None:
     make_order(database)
     desk = new_desk("wujiu")
-    assert "没有开通邮件提醒" in desk.get("/inbox").text
+    assert "没有开通邮件提醒" in desk.get("/inbox/address").text
     assert desk.post("/inbox/address", address="wu@example.cn").status_code == 409
     with database.reading() as session:
         assert inbox.address_of(session, WU) == ""
@@ -251,7 +251,7 @@ def test_the_button_mails_after_the_commit(
         assert wrong.status_code == 422
         assert 'value="郑十@example.cn"' in wrong.text
         assert desk.post("/inbox/address", address="zheng@example.cn").status_code == 303
-        assert 'value="zheng@example.cn"' in desk.get("/inbox").text
+        assert 'value="zheng@example.cn"' in desk.get("/inbox/address").text
         assert send(desk).headers["location"].endswith("issued=1")
     assert [address for address, _ in box.taken] == ["zheng@example.cn"]
     with database.reading() as session:
