@@ -28,6 +28,8 @@ FEW_MANUALS = 2
 IN_TWO_LANGUAGES = tuple(f"app/reports/{name}.py" for name in (
     "appendix", "beside", "beside_sheets", "chain_block", "findings", "report_data", "scrutiny", "word", "workbook",
     "worksheet",
+)) + tuple(f"app/rectification/documents/{name}.py" for name in (
+    "lists", "making", "notices", "progress", "results", "summary", "tables",
 ))  # fmt: skip
 PLACE = re.compile(r"%\((\w+)\)[sd]|%%|\{(\w+)\}")
 

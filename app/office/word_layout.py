@@ -1,7 +1,7 @@
 """How Word files of 补课 look: an empty official page with its styles, filled with paragraphs and tables."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -14,13 +14,12 @@ from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 from markupsafe import Markup
 
-from app.core.chinese import chinese_day
 from app.core.holding import hold_nothing
 from app.office import markup
-from app.office.markup import Column, Style
+from app.office.language import _, day_of, language_of_file, listed
+from app.office.markup import Style
 from app.office.zips import undated
 
-GAP = "＿＿＿＿＿＿"
 NONE = "—"
 _WIDE_MARGIN = 15
 _EMPTY = Path(__file__).with_name("empty.docx")
@@ -62,7 +61,7 @@ def blank_document(*, wide: bool = False) -> DocumentType:
 
 def paragraph(document: DocumentType, words: str | Markup, style: Style | Kind = Style.BODY) -> None:
     """Add a paragraph; its words are text."""
-    _add(document, markup.paragraph(words, style))
+    add(document, markup.paragraph(words, style))
 
 
 def written(document: DocumentType, text: str) -> None:
@@ -70,11 +69,6 @@ def written(document: DocumentType, text: str) -> None:
     for line in text.splitlines():
         if line.strip():
             paragraph(document, line)
-
-
-def table(document: DocumentType, columns: Sequence[Column], rows: Iterable[Sequence[str]], caption: str = "") -> None:
-    """Add a ruled table whose head is repeated on every page."""
-    _add(document, markup.table(caption, columns, rows))
 
 
 def picture(document: DocumentType, png: bytes, words: str) -> None:
@@ -95,20 +89,22 @@ def signed(document: DocumentType, office: str, day: date) -> None:
     last = document.paragraphs[-1]
     last.paragraph_format.keep_with_next = True
     paragraph(document, office, Kind.SIGNER)
-    paragraph(document, chinese_day(day), Kind.DAY)
+    paragraph(document, day_of(day), Kind.DAY)
 
 
 def saved(document: DocumentType, codes: Sequence[str] = ()) -> bytes:
     """Return the file; ``codes`` verify the results whose figures are quoted and stand before the page number."""
     if codes:
         first = document.sections[0].footer.paragraphs[0].runs[0]
-        first.text = f"核验码：{'、'.join(codes)}　　{first.text}"
+        apart = "    " if language_of_file() == "en" else "　　"
+        first.text = f"{_('核验码：')}{listed(codes)}{apart}{first.text}"
     out = io.BytesIO()
     document.save(out)
     return undated(out.getvalue())
 
 
-def _add(document: DocumentType, blocks: Markup) -> None:
+def add(document: DocumentType, blocks: Markup) -> None:
+    """Add paragraphs and tables that are markup already."""
     body = document.element.body
     for element in list(parse_xml(f"<w:body {nsdecls('w')}>{blocks}</w:body>")):
         # Row by row: moving a whole table takes the square of its length.

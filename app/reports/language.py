@@ -39,9 +39,12 @@ def award_of(row: Row) -> str:
 
 def footer_of(result: Edition) -> str:
     """Return what stands in the footer of whatever quotes a result: its code and the signs of its box."""
-    if not result.root:
-        return result.code
-    return _("%(code)s（票箱指纹 %(signs)s）", code=result.code, signs=result.signs)
+    return coded(result.code, result.signs if result.root else "")
+
+
+def coded(code: str, signs: str) -> str:
+    """Return a code with the signs of a box, where there are some."""
+    return _("%(code)s（票箱指纹 %(signs)s）", code=code, signs=signs) if signs else code
 
 
 def meeting_lines(result: Edition) -> Iterator[tuple[str, str]]:

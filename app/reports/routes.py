@@ -19,7 +19,7 @@ from app.rounds.reads import RoundView, get_round
 from app.web.desk import Desk, OrganiserDesk, Refused, ResultDesk
 from app.web.downloads import DOCX
 from app.web.forms import Form
-from app.web.i18n import LANGUAGE_NAMES, LANGUAGES, choose_language
+from app.web.i18n import LANGUAGES, choose_language
 
 router = APIRouter()
 TYPED = ("number", "basis", "time", "place")
@@ -51,7 +51,6 @@ def reports_page(desk: ResultDesk, round_id: str) -> Response:
         "document": document,
         "held": held,
         "limit": WORDS_LIMIT,
-        "language_names": LANGUAGE_NAMES,
         "may": rights_of(desk.staff.roles),
     }
     return desk.show("publication/reports.html", **shown)

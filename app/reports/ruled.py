@@ -32,13 +32,13 @@ _WORD: Final = re.compile(r"[^\s\u2e80-\u9fff\uf900-\uffef\u2013\u2014-]+[-\u201
 _TEXT: Final = re.compile(r"<w:t[^>]*>([^<]*)")
 
 
-def ruled(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Markup:
+def ruled(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], width: float = TEXT_WIDTH) -> Markup:
     """Return a table; a column of width 0 gets what the others leave of the width of the text."""
     columns = columns if all(column.width for column in columns) else _fitted(columns)
     if language_of_file() != "en":
         return table(caption, columns, rows)
     body = list(rows)
-    return table(caption, _with_room(columns, body), body)
+    return table(caption, _with_room(columns, body, width), body)
 
 
 def _fitted(columns: Sequence[Column]) -> list[Column]:
@@ -49,10 +49,10 @@ def _fitted(columns: Sequence[Column]) -> list[Column]:
     return [replace(column, width=column.width * factor or rest) for column in columns]
 
 
-def _with_room(columns: Sequence[Column], body: Sequence[Sequence[Cell]]) -> list[Column]:
+def _with_room(columns: Sequence[Column], body: Sequence[Sequence[Cell]], width: float) -> list[Column]:
     """Widen columns to their words out of what others have to spare; where that is not enough, make the type small."""
     needed = _needed(columns, body)
-    if sum(needed) > TEXT_WIDTH:
+    if sum(needed) > width:
         columns = [replace(column, style=_smaller(column.style), head=Style.SMALL) for column in columns]
         needed = _needed(columns, body)
     lacking = sum(max(0.0, least - column.width) for least, column in zip(needed, columns, strict=True))

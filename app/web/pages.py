@@ -65,6 +65,7 @@ class Pages:
         called = calls_of(context, language)
         values = {
             "language": language,
+            "language_names": i18n.LANGUAGE_NAMES,
             "_": _worder(language, called),
             "speak": self._speaker(language, context),
             "staff": staff,

@@ -5,23 +5,27 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
+from sqlalchemy.orm import Session
+
 from app.campaigns.reads import english_names
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made
-from app.office.language import _
+from app.office.language import _, said
 from app.publication.charts import before_after_chart
 from app.rectification.documents import lists, notices, summary
-from app.rectification.documents.progress import Bulletin, Newsletter, read_progress
+from app.rectification.documents.progress import Bulletin, Newsletter, Progress, read_progress
 from app.rectification.documents.results import Results
 from app.rectification.ledger.export import ledger_workbook
 from app.rectification.ledger.reads import picked_rows
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.ledger.votes import with_votes
 from app.rectification.orders import reads
+from app.rectification.orders.reads import OrderView
 from app.rectification.orders.retesting import pairs_of, seeing
 from app.rectification.plans.service import get_plan
 from app.rectification.rules.picks import Pick, read_pick
 from app.reports.language import written_in
+from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper
 
 
@@ -37,13 +41,20 @@ def comparison(bench: Bench) -> Made:
     return Made(before_after_chart(both.before["name"], both.titles, both.rows).encode())
 
 
+def _asked(session: Session, order: OrderView) -> tuple[Paper, dict[str, str]]:
+    """Return the paper of an order's round, and the English of names: that of the paper, and what came since."""
+    paper, _digest = frozen_paper(session, order.round_id)
+    return paper, {**paper.english, **english_names(session, order.campaign_id)}
+
+
 def notice(bench: Bench) -> Made:
     """Make 补课通知书."""
     with bench.reading() as session:
         order = reads.get_order(session, bench.staff, bench.arguments["order"])
-        paper, _digest = frozen_paper(session, order.round_id)
-    made = notices.order_notice(order, paper.organisation, paper.title)
-    return Made(made, f"{order.unit_name}补课通知书.docx")
+        paper, names = _asked(session, order)
+    with written_in(bench.language, names):
+        made = notices.order_notice(order, paper.organisation, paper.title)
+        return Made(made, _("%(unit)s补课通知书.docx", unit=said(order.unit_name)))
 
 
 def plan(bench: Bench) -> Made:
@@ -51,9 +62,11 @@ def plan(bench: Bench) -> Made:
     with bench.reading() as session:
         found = get_plan(session, bench.staff, bench.arguments["plan"])
         order = reads.get_order(session, bench.staff, found.head.order_id) if found.head.order_id else None
+        names = english_names(session, found.head.campaign_id)
     rows = [LedgerRow(found.head, row, is_overdue=False, due=row.due) for row in found.rows]
-    made = notices.plan_document(found, order, rows, found.submitted_on or bench.today)
-    return Made(made, f"{found.head.unit_name}整改方案.docx")
+    with written_in(bench.language, names):
+        made = notices.plan_document(found, order, rows, found.submitted_on or bench.today)
+        return Made(made, _("%(unit)s整改方案.docx", unit=said(found.head.unit_name)))
 
 
 def order_summary(bench: Bench) -> Made:
@@ -67,9 +80,10 @@ def order_summary(bench: Bench) -> Made:
             bench.now,
             picked_rows(session, bench.staff, bench.today, Pick(order=order.id)),
         )
-        organisation = frozen_paper(session, order.round_id)[0].organisation
-    made = summary.order_summary(order, rows, found, organisation, bench.today)
-    return Made(made, f"{order.unit_name}总结报告.docx")
+        paper, names = _asked(session, order)
+    with written_in(bench.language, names):
+        made = summary.order_summary(order, rows, found, paper.organisation, bench.today)
+        return Made(made, _("%(unit)s总结报告.docx", unit=said(order.unit_name)))
 
 
 def campaign_summary(bench: Bench) -> Made:
@@ -79,7 +93,9 @@ def campaign_summary(bench: Bench) -> Made:
         progress = replace(progress, rows=with_votes(session, bench.staff, bench.now, progress.rows))
         results = Results(session, bench.staff, bench.now)
         found = [(order, results.of(order)) for order in progress.ordered]
-    return Made(summary.campaign_summary(progress, found), f"{progress.board.campaign.title}总结报告.docx")
+    with written_in(bench.language, progress.board.campaign.english):
+        made = summary.campaign_summary(progress, found)
+        return Made(made, _("%(unit)s总结报告.docx", unit=said(progress.board.campaign.title)))
 
 
 @contextmanager
@@ -90,7 +106,7 @@ def _picked(bench: Bench) -> Iterator[list[LedgerRow]]:
         rows = picked_rows(session, bench.staff, bench.today, pick)
         rows = with_votes(session, bench.staff, bench.now, rows)
         campaigns = sorted({each.plan.campaign_id for each in rows})
-        names = {name: said for each in campaigns for name, said in english_names(session, each).items()}
+        names = {name: english for each in campaigns for name, english in english_names(session, each).items()}
     with written_in(bench.language, names):
         yield rows
 
@@ -129,15 +145,23 @@ def newsletter(bench: Bench) -> Made:
     """Make 简报 with the words that somebody typed."""
     typed = bench.arguments["typed"]
     told = Newsletter(**{**typed, "day": date.fromisoformat(typed["day"])})
-    with bench.reading() as session:
-        progress = read_progress(session, bench.staff, bench.today, bench.arguments["campaign"])
-    return Made(notices.newsletter_document(told, progress), f"{told.masthead}第{told.issue}期.docx")
+    with _progress(bench) as progress:
+        name = _("%(masthead)s第%(issue)s期.docx", masthead=told.masthead, issue=told.issue)
+        return Made(notices.newsletter_document(told, progress), name)
 
 
 def bulletin(bench: Bench) -> Made:
     """Make 通报 with the words that somebody typed."""
     typed = bench.arguments["typed"]
     told = Bulletin(**{**typed, "day": date.fromisoformat(typed["day"])})
+    with _progress(bench) as progress:
+        return Made(notices.bulletin_document(told, progress), f"{told.title}.docx")
+
+
+@contextmanager
+def _progress(bench: Bench) -> Iterator[Progress]:
+    """Yield where a campaign stands; in the language of its reader whatever is written inside is written."""
     with bench.reading() as session:
         progress = read_progress(session, bench.staff, bench.today, bench.arguments["campaign"])
-    return Made(notices.bulletin_document(told, progress), f"{told.title}.docx")
+    with written_in(bench.language, progress.board.campaign.english):
+        yield progress

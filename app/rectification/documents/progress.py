@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.core.acting import Principal
-from app.core.chinese import chinese_day
+from app.core.chinese import has_chinese
+from app.office.language import _, day_of, language_of_file, listed, run_on, said
 from app.opinions.reads import count_of, issues_of
 from app.rectification.board import service as board_service
 from app.rectification.board.service import BoardView
@@ -28,7 +29,8 @@ NONE = "—"
 
 def sentence(text: str) -> str:
     """Return what somebody wrote with exactly one full stop behind it."""
-    return f"{text.strip().rstrip('。；.')}。"
+    plain = text.strip().rstrip("。；.")
+    return f"{plain}." if language_of_file() == "en" and not has_chinese(plain[-1:]) else f"{plain}。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,11 @@ def order_rows(progress: Progress) -> list[tuple[str, ...]]:
     return [
         (
             str(place),
-            order.unit_name,
+            said(order.unit_name),
             order.current.document_number if order.current else NONE,
-            ORDER_STATES[order.standing.state],
+            _(ORDER_STATES[order.standing.state]),
             due_words(order, progress.today),
-            MODES[Mode(order.mode)] if order.mode else NONE,
+            _(MODES[Mode(order.mode)]) if order.mode else NONE,
             str(late.get(order.id, 0)),
         )
         for place, order in enumerate(progress.ordered, start=1)
@@ -116,9 +118,9 @@ def plan_rows(progress: Progress) -> list[tuple[str, ...]]:
     return [
         (
             str(place),
-            plan.unit_name,
-            PLAN_STATES[plan.state],
-            f"{chinese_day(plan.due)}{'（已逾期）' if _is_late(plan, progress.today) else ''}",
+            said(plan.unit_name),
+            _(PLAN_STATES[plan.state]),
+            marked(day_of(plan.due), late=_is_late(plan, progress.today)),
             str(actions[plan.id]),
             str(late[plan.id]),
         )
@@ -126,25 +128,36 @@ def plan_rows(progress: Progress) -> list[tuple[str, ...]]:
     ]
 
 
+def marked(words: str, *, late: bool) -> str:
+    """Return words about a last day, marked where that has passed."""
+    return _("%(words)s（已逾期）", words=words) if late else words
+
+
 def _is_late(plan: PlanHead, today: date) -> bool:
     """Whether the unit still writes a plan whose last day has passed."""
     return plan.is_open and plan.due < today
 
 
+def running_of(order: OrderView) -> tuple[str, date] | None:
+    """Return what an order waits for, and until when; None where it waits for nothing."""
+    running = running_deadline(order.standing.state, order.current.dates) if order.current else None
+    return None if running is None else (_(TASKS[running[0]]), running[1])
+
+
 def due_words(order: OrderView, today: date) -> str:
     """Say what an order waits for until when, and whether that day has passed."""
-    running = running_deadline(order.standing.state, order.current.dates) if order.current else None
+    running = running_of(order)
     if running is None:
         return NONE
     task, last = running
-    return f"{TASKS[task]}：{chinese_day(last)}{'（已逾期）' if last < today else ''}"
+    return marked(_("%(label)s：%(text)s", label=task, text=day_of(last)), late=last < today)
 
 
 def step_rows(board: BoardView) -> list[tuple[str, ...]]:
     """Return a row for every step of the campaign with the numbers of units."""
     stages = {step.key: stage.name for stage in board.stages for step in stage.steps}
     return [
-        (stages[count.step.key], count.step.name, str(count.done), str(count.missing), str(count.late))
+        (said(stages[count.step.key]), said(count.step.name), str(count.done), str(count.missing), str(count.late))
         for count in board.counts
     ]
 
@@ -152,24 +165,36 @@ def step_rows(board: BoardView) -> list[tuple[str, ...]]:
 def campaign_words(progress: Progress) -> str:
     """Say who holds the campaign in which stages, of how many units is told, and what was collected."""
     board = progress.board
-    stages = "、".join(stage.name for stage in board.stages)
-    parts = f"分{stages} {len(board.stages)} 个阶段进行，" if board.stages else ""
-    units = f"本报告反映 {len(board.units)} 个单位的情况。"
-    about = f"{board.campaign.organisation}开展“{board.campaign.title}”，{parts}{units}"
+    names = {"organisation": said(board.campaign.organisation), "title": said(board.campaign.title)}
+    units = len(board.units)
+    if board.stages:
+        about = _(
+            "%(organisation)s开展“%(title)s”，分%(stages)s %(count)s 个阶段进行，本报告反映 %(units)s 个单位的情况。",
+            stages=listed(said(stage.name) for stage in board.stages),
+            count=len(board.stages),
+            units=units,
+            **names,
+        )
+    else:
+        about = _("%(organisation)s开展“%(title)s”，本报告反映 %(units)s 个单位的情况。", units=units, **names)
+    return run_on((about, _opinion_words(progress)))
+
+
+def _opinion_words(progress: Progress) -> str:
     if not progress.opinions or not progress.opinions[0]:
-        return about
+        return ""
     opinions, issues = progress.opinions
-    return f"{about}共收集意见 {opinions} 条，{f'归并为 {issues} 个问题' if issues else '尚未归并'}。"
+    if issues:
+        return _("共收集意见 %(opinions)s 条，归并为 %(issues)s 个问题。", opinions=opinions, issues=issues)
+    return _("共收集意见 %(opinions)s 条，尚未归并。", opinions=opinions)
 
 
 def progress_words(progress: Progress) -> str:
     """Say how many plans were asked for, how many units were ordered, and how many of all these are done."""
     overdue = sum(each.is_overdue for each in progress.rows)
-    parts = [part for part in (_asked_words(progress), _ordered_words(progress)) if part]
-    return (
-        f"截至{chinese_day(progress.today)}，{''.join(parts)}"
-        f"整改台账共 {len(progress.rows)} 项，其中逾期 {overdue} 项。"
-    )
+    actions = _("整改台账共 %(count)s 项，其中逾期 %(overdue)s 项。", count=len(progress.rows), overdue=overdue)
+    words = run_on((_asked_words(progress), _ordered_words(progress), actions))
+    return _("截至%(day)s，%(words)s", day=day_of(progress.today), words=words)
 
 
 def _asked_words(progress: Progress) -> str:
@@ -177,13 +202,17 @@ def _asked_words(progress: Progress) -> str:
     if not progress.asked:
         return ""
     states = Counter(plan.state for plan in progress.asked)
-    accepted = states[PlanState.ACCEPTED] + states[PlanState.ANNOUNCED]
-    late = sum(_is_late(plan, progress.today) for plan in progress.asked)
-    public, returned = states[PlanState.ANNOUNCED], states[PlanState.RETURNED]
-    return (
-        f"共要求 {len(progress.asked)} 个单位报送整改方案，其中待审 {states[PlanState.SUBMITTED]} 个，"
-        f"已审定 {accepted} 个（已公示承诺 {public} 个），退回修改 {returned} 个，"
-        f"尚未报送 {states[PlanState.DRAFT]} 个；期限已过还在填写的 {late} 个。"
+    return _(
+        "共要求 %(asked)s 个单位报送整改方案，其中待审 %(submitted)s 个，已审定 %(accepted)s 个"
+        "（已公示承诺 %(public)s 个），退回修改 %(returned)s 个，尚未报送 %(draft)s 个；"
+        "期限已过还在填写的 %(late)s 个。",
+        asked=len(progress.asked),
+        submitted=states[PlanState.SUBMITTED],
+        accepted=states[PlanState.ACCEPTED] + states[PlanState.ANNOUNCED],
+        public=states[PlanState.ANNOUNCED],
+        returned=states[PlanState.RETURNED],
+        draft=states[PlanState.DRAFT],
+        late=sum(_is_late(plan, progress.today) for plan in progress.asked),
     )
 
 
@@ -192,6 +221,11 @@ def _ordered_words(progress: Progress) -> str:
     ordered = progress.ordered
     if progress.asked and not ordered:
         return ""
-    ended = [order for order in ordered if order.standing.state is OrderState.CLOSED]
-    late = [order for order in ordered if "已逾期" in due_words(order, progress.today)]
-    return f"共责令 {len(ordered)} 个单位补课，已办结 {len(ended)} 个，有期限已过尚未完成的 {len(late)} 个。"
+    ended = sum(order.standing.state is OrderState.CLOSED for order in ordered)
+    late = sum(running is not None and running[1] < progress.today for running in map(running_of, ordered))
+    return _(
+        "共责令 %(count)s 个单位补课，已办结 %(ended)s 个，有期限已过尚未完成的 %(late)s 个。",
+        count=len(ordered),
+        ended=ended,
+        late=late,
+    )

@@ -17,13 +17,16 @@ from app.tally.headed import RATE, measure_in
 
 @dataclass(frozen=True, slots=True)
 class OrderResult:
-    """What of an order's results the reader may see; ``codes`` verify those whose figures are quoted."""
+    """What of an order's results the reader may see.
+
+    ``codes`` verify those whose figures are quoted, each with the signs of its box, where it has some.
+    """
 
     unit: Target | None = None
     measure: tuple[Measure, str] = (Measure.SATISFIED_RATE, RATE)
     title: str = ""
     both: SideBySide | None = None
-    codes: tuple[str, ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
     round_ids: tuple[str, ...] = ()
 
     @property
@@ -55,6 +58,6 @@ class Results:
         quoted = [first]
         if both is not None and not both.reason and order.current and order.current.retest_round_id:
             quoted += [result for result in [self._result(order.current.retest_round_id)] if result is not None]
-        codes = tuple(result.footer for result in quoted)
+        codes = tuple((result.code, result.signs if result.root else "") for result in quoted)
         title = first.document["round"]["title"]
         return OrderResult(unit, measure, title, both, codes, tuple(result.round_id for result in quoted))

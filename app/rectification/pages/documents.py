@@ -18,8 +18,10 @@ from app.rectification.pages.days import typed_day
 from app.rectification.pages.plan_steps import check_readable
 from app.rectification.pages.votes import note_votes_of
 from app.rectification.rules.picks import Pick
+from app.reports.language import written_in
 from app.web.desk import Desk, RectificationDesk, Refused, SupervisorDesk
 from app.web.forms import Form, PostedForm
+from app.web.i18n import choose_language
 
 router = APIRouter()
 STORY_LIMIT = 5_000
@@ -72,9 +74,11 @@ def _note(desk: Desk, round_ids: tuple[str, ...]) -> None:
 
 def _bulletin_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
     progress = read_progress(desk.session, desk.staff, desk.today, campaign_id)
+    with written_in(choose_language(desk.request), progress.board.campaign.english):
+        words = progress_words(progress)
     context = {
         "campaign": progress.board.campaign,
-        "words": progress_words(progress),
+        "words": words,
         "told": len(progress.ordered) + len(progress.asked),
         "issue": int(audit.last_detail(desk.session, "document.newsletter", campaign_id).get("number", "0")) + 1,
     }

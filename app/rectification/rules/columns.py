@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.core.errors import Ours
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -20,7 +22,7 @@ LEDGER_COLUMNS = (
     Column("goal", "整改目标", planned=True),
     Column("measures", "整改措施", planned=True),
     Column("sponsor", "责任领导", planned=True),
-    Column("lead_unit", "主办单位", planned=True),
+    Column("lead_unit", Ours("主办单位", "Lead unit"), planned=True),
     Column("co_units", "协办单位", planned=True),
     Column("owner", "责任人", planned=True),
     Column("horizon", "时限类型", planned=True),
@@ -28,7 +30,7 @@ LEDGER_COLUMNS = (
     Column("commitment", "公开承诺", planned=True),
     Column("mode", "督办方式"),
     Column("progress", "进展"),
-    Column("extension", "延期"),
+    Column("extension", Ours("延期", "Extension")),
     Column("completion", "完成情况"),
     Column("rules_made", "制度成果"),
     Column("rules_count", "制度数"),
