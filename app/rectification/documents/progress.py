@@ -30,7 +30,7 @@ NONE = "—"
 def sentence(text: str) -> str:
     """Return what somebody wrote with exactly one full stop behind it."""
     plain = text.strip().rstrip("。；.")
-    return f"{plain}." if language_of_file() == "en" and not has_chinese(plain[-1:]) else f"{plain}。"
+    return plain + ("." if language_of_file() == "en" and not has_chinese(plain[-1:]) else "。")
 
 
 @dataclass(frozen=True, slots=True)

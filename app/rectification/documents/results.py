@@ -1,5 +1,6 @@
 """The results of orders as far as one reader may see them, for the documents that quote them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +12,7 @@ from app.core.acting import Principal
 from app.publication.domain import unit_of
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.retesting import Seen, SideBySide, seeing, side_by_side
+from app.reports.language import coded
 from app.tally.document import Target, every_target
 from app.tally.headed import RATE, measure_in
 
@@ -33,6 +35,12 @@ class OrderResult:
     def retest(self) -> SideBySide | None:
         """Both results where they may be set side by side."""
         return None if self.both is None or self.both.reason else self.both
+
+
+def footers(results: Iterable[OrderResult]) -> list[str]:
+    """Return what stands in the footer of a document that quotes these results, each once."""
+    codes = dict.fromkeys(code for each in results for code in each.codes)
+    return [coded(code, signs) for code, signs in codes]
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """总结报告 of one order or of a campaign: what is recorded stands there, what only a person can say is left blank."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from docx.document import Document as DocumentType
@@ -24,7 +24,7 @@ from app.rectification.documents.progress import (
     sentence,
     step_rows,
 )
-from app.rectification.documents.results import OrderResult
+from app.rectification.documents.results import OrderResult, footers
 from app.rectification.documents.tables import heading, table
 from app.rectification.ledger.cells import cells_of
 from app.rectification.ledger.service import LedgerRow
@@ -33,7 +33,7 @@ from app.rectification.rules.ledger import ActionState, is_open, rules_in
 from app.rectification.rules.plans import ActionKind
 from app.rectification.rules.supervision import Mode
 from app.rectification.rules.wording import ACTION_KINDS, ACTION_STATES, MODES, ORDER_STATES
-from app.reports.language import coded, signs_missing
+from app.reports.language import signs_missing
 from app.tally.document import parts_of
 from app.tally.shown import Table, figure_text, measure_of
 
@@ -84,12 +84,7 @@ def order_summary(
         ),
     )
     signed(document, said(order.unit_name), today)
-    return saved(document, _footers(found.codes))
-
-
-def _footers(codes: Iterable[tuple[str, str]]) -> list[str]:
-    """Return what stands in the footer of a document that quotes results, each once."""
-    return [coded(code, signs) for code, signs in dict.fromkeys(codes)]
+    return saved(document, footers([found]))
 
 
 def _sections(document: DocumentType, sections: Sequence[tuple[str, Callable[[], None]]]) -> None:
@@ -266,7 +261,7 @@ def campaign_summary(progress: Progress, found: Sequence[tuple[OrderView, OrderR
         ),
     )
     signed(document, said(campaign.organisation), progress.today)
-    return saved(document, _footers(code for _order, result in found for code in result.codes))
+    return saved(document, footers(result for _order, result in found))
 
 
 def _campaign_basics(document: DocumentType, progress: Progress) -> None:

@@ -27,4 +27,4 @@ def heading(document: DocumentType, number: int, words: str) -> None:
 
 def numbered(number: int, words: str) -> str:
     """Return the words of a numbered part or point."""
-    return f"{number}. {words}" if language_of_file() == "en" else f"{_NUMERALS[number]}、{words}"
+    return f"{number}. {words}" if language_of_file() == "en" else _NUMERALS[number] + "、" + words
