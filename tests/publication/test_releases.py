@@ -17,7 +17,7 @@ from app.campaigns.models import Unit
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.core.lists import PAGE
+from app.core.lists import FEW, PAGE
 from app.main import PORTS
 from app.publication import reads, service, verification
 from app.publication.domain import BANDS_ONLY, Release, Scope, Viewer, Wanted
@@ -341,8 +341,9 @@ def test_who_read_a_result_is_looked_for_and_leafed_through(new_desk: Desks, dat
     rows = [{**who, "staff_id": f"s{n}", "staff_name": f"读者{n}", "day": "2026-11-23"} for n in range(PAGE + 12)]
     with database.writing() as session:
         session.execute(sa.insert(ResultRead), rows)
-    here = f"/rounds/{round_id}/publish"
-    desk = new_desk("zhangsan")
+    here, desk = f"/rounds/{round_id}/releases", new_desk("zhangsan")
+    start = desk.get(f"/rounds/{round_id}/publish").text
+    assert (start.count(">读者"), f'href="{here}#reads"' in start) == (FEW, True)
     first, second = desk.get(here).text, desk.get(f"{here}?reads-part=2").text
-    assert (first.count(">读者"), second.count(">读者"), 'class="result-more" open' in second) == (PAGE, 12, True)
+    assert (first.count(">读者"), second.count(">读者")) == (PAGE, 12)
     assert desk.get(f"{here}?reads-q=读者６１").text.count(">读者") == 1
