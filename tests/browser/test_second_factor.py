@@ -74,7 +74,7 @@ def test_it_works(desk: Callable[[str], Page], installation: Installation, local
     enter_code(page, "#f-code", phone)
     page.wait_for_url(re.compile("/rounds"))
     forget_used(installation)
-    page.goto("/staff")
+    page.goto("/staff/new")
     page.locator("#f-name").fill("周八")
     page.locator("#f-login").fill("zhouba")
     page.locator("form[action='/staff'] input[value=leader]").check()
