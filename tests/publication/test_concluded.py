@@ -13,7 +13,7 @@ from app.campaigns.rule import Meaning, Rule, Step, Word
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.publication import concluded
+from app.publication import concluded, totals
 from app.publication import stored as storing
 from app.publication.composite_rows import Row
 from app.publication.composites import composites_beside
@@ -38,9 +38,15 @@ F = Fraction
 SCORES = {"u1": "100", "u2": "0"}
 
 
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let results be read anew, as after a start."""
+    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    monkeypatch.setattr(totals, "_kept", Lately[Document](totals.KEPT))
+
+
 @pytest.fixture(autouse=True)
 def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    forget(monkeypatch)
     monkeypatch.setattr(concluded, "_kept", Lately[Sequence[Row]](concluded.KEPT))
 
 
@@ -109,7 +115,7 @@ def test_it_asks_as_often_for_many_rounds_as_for_one(database: Database, monkeyp
             stored(database, paper(judged()), SCORES)
             halved(database)
         held = count
-        monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+        forget(monkeypatch)
         with database.reading() as session, sent(session) as statements:
             failures = failed_targets(session, counted.READER, counted.AT)
         assert sum(units == ["u2"] for units in scored(failures).values()) >= count
@@ -185,14 +191,14 @@ def test_a_damaged_round_hides_no_other_in_the_overviews(
     pages = [root, f"{root}/units/u1", f"{root}/years", f"{root}/years/u1"]
     assert all("指纹不符" not in leader.get(page).raise_for_status().text for page in pages)
     damage(database, first)
-    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    forget(monkeypatch)
     for page in pages:
         text = leader.get(page).raise_for_status().text
         assert "<strong>上半年测评</strong>：结果与公布时的指纹不符" in text, page
     for before, status in ((first, 500), ("invented", 404)):
         assert leader.get(f"{root}/compare?before={before}&after={last}").status_code == status
     damage(database, last)
-    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    forget(monkeypatch)
     assert {leader.get(page).status_code for page in pages} == {500}
 
 
@@ -243,7 +249,7 @@ def test_no_public_score_tells_that_a_round_is_damaged_which_not_everybody_reads
     first, last = of_two(database, scope)
     sound = score_of(database, last)
     damage(database, first)
-    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    forget(monkeypatch)
     assert (score_of(database, last) != sound) is told
     assert (DAMAGED in client.get(f"/notices/{last}").text) is told
 
