@@ -14,7 +14,7 @@ from app.rounds.ports import Unseen, ports_of
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.receipt_reads import root_of
 from app.rounds.service import locked_round
-from app.slips import reads, service
+from app.slips import print_order, reads, service
 from app.slips.english import is_spoken
 from app.slips.reach import answers
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
@@ -49,7 +49,7 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
         "leads_nowhere": desk.settings.loopback,
         "unanswered": refused and (refused.error.code == "slips_unanswered" or refused.form.flag("here_only")),
         "in_both_languages": is_spoken(paper),
-        "unprintable": service.unprintable_on(db, round_id),
+        "unprintable": print_order.unprintable_on(db, round_id),
         "live": sum(one.left for one in accounts),
         "told_voided": row.state != RoundState.OPEN,
         "can_print": is_organiser and row.state in {RoundState.READY, RoundState.OPEN},
@@ -114,8 +114,8 @@ def print_slips(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
 
     def act() -> Callable[[], bytes]:
         confirmed = {name: form.flag(name) for name in ("backs", "again", "here_only", "marked")}
-        order = service.PrintOrder(_numbers(form, desk.session, round_id), unanswered=unanswered, **confirmed)
-        return service.print_slips(desk.acting, desk.keys, base_url, round_id, order)
+        order = print_order.PrintOrder(_numbers(form, desk.session, round_id), unanswered=unanswered, **confirmed)
+        return print_order.print_slips(desk.acting, desk.keys, base_url, round_id, order)
 
     return desk.attempt(
         act,

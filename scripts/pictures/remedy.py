@@ -4,6 +4,7 @@ from playwright.sync_api import Page
 
 from scripts.pictures.camera import DESK, PHONE, Camera
 from tests.browser import test_rectification as story
+from tests.browser.steps import BESIDE
 
 
 def take(camera: Camera) -> None:
@@ -25,6 +26,7 @@ def take(camera: Camera) -> None:
     story.work(liaison, supervisor, order)
     _ledger(camera, liaison, supervisor)
     _commitments(camera, liaison, order)
+    BESIDE[organiser.context] = {login: camera.desk(login) for login in ("lisi", "wangwu")}
     story.retest(organiser, order, camera.url, story.CONTENT)
     camera.shoot(organiser, "remedy-closed")
     _boards(camera, organiser)

@@ -109,7 +109,7 @@ def test_before_the_opening_every_ballot_passes_for_valid(database: Database) ->
 def cells(page: str, name: str) -> list[str]:
     """Return the numbers in the row of a page's table that begins with a name."""
     [row] = re.findall(rf'<tr><th scope="row">{name}(?:（合并）)?</th>(.*?)</tr>', page, re.DOTALL)
-    return [text.strip() for text in re.findall(r"<td class=\"(?:num|text-end)\">(.*?)</td>", row)]
+    return [text.strip() for text in re.findall(r"<td class=\"(?:num|text-end)\"[^>]*>(.*?)</td>", row)]
 
 
 def test_the_pages_show_no_number_of_a_hidden_group(client: TestClient, database: Database) -> None:

@@ -13,9 +13,7 @@ from app.web.pages import APP
 HAN: Final = re.compile("[\u4e00-\u9fff]")
 KEEPING: Final = ("accounts", "consents", "inbox", "opinions", "rectification", "rounds")
 """Features that write histories and inboxes."""
-NOT_STORED: Final = {
-    "opinions/workbooks.py", "rectification/ledger/cells.py", "rectification/rules/ratings.py",
-}  # fmt: skip
+NOT_STORED: Final = {"rectification/rules/ratings.py"}
 """What is put together here goes into a file, or names what is wrong with one."""
 SPOKEN: Final = {
     "rectification/board/facts.py", "rectification/pages/plans.py", "rounds/checklist.py", "rounds/examples.py",

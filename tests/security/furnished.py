@@ -10,7 +10,8 @@ from app.campaigns import scheme_service
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.scope import ROOT
-from app.offices import register
+from app.core.secrets import new_id
+from app.offices.models import RegisteredUnit
 from app.opinions import service as opinions
 from app.publication import service as publication
 from app.rectification.ledger import attachments, signatures
@@ -100,7 +101,7 @@ def furnish(database: Database, data: Path) -> Furnished:
 
 def _ask(acting: Acting, found: Flagged) -> None:
     """Ask the unit for a plan without an order too, enter an issue that it may answer, and register a unit."""
-    register.add(acting, ROOT, [("县档案馆", "")])
+    acting.session.add(RegisteredUnit(id=new_id(), office_id=ROOT, position=0, name="县档案馆", code=""))
     asking.ask(acting, found.campaign_id, Request((FLAGGED,), working(later(10)) or later(10), "先解决反映集中的问题"))
     entering.enter(acting, found.campaign_id, TypedIssue("audit", "账目公开不及时", "审计报告第 3 条", (FLAGGED,)))
 

@@ -19,7 +19,7 @@ from app.rounds import service as rounds
 from app.rounds.reads import frozen_paper
 from app.rounds.service import RoundDraft
 from app.slips import reads
-from app.slips.service import PrintOrder, print_slips
+from app.slips.print_order import PrintOrder, print_slips
 from tests import pdf_pages
 from tests.cast import MORNING, Desk, make_cast, make_ready, prepare
 from tests.factories import set_code_state
