@@ -32,7 +32,7 @@ from tests.servers import served
 
 HERE = Path(__file__).parent
 CONNECTIONS = 64
-FASTEST = 8_000
+FASTEST = 12_000
 """Codes made ready for each second; whoever casts faster than this must make more, and is told so."""
 
 
