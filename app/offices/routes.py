@@ -90,15 +90,15 @@ def stored_unit(unit: RegisteredUnit) -> Stored:
     return stored([("单位名称", unit.name), ("代码", unit.code)], unit.id)
 
 
-def _node(desk: Desk, office_id: str) -> Node:
-    node = reads.the_tree(desk.session).nodes.get(office_id)
+def _node(tree: Tree, office_id: str) -> Node:
+    node = tree.nodes.get(office_id)
     if node is None:
         raise DomainError("not_found")
     return node
 
 
 def _office_page(desk: Desk, office_id: str, refused: Refused | None = None) -> Response:
-    node = _node(desk, office_id)
+    node = _node(reads.the_tree(desk.session), office_id)
     context = {
         "office": node,
         "manages": service.may_manage(desk.staff),
@@ -121,7 +121,8 @@ def _attempt(desk: Desk, office_id: str, act: Callable[[], object], again: Again
 
 def _edit_page(desk: Desk, office_id: str, refused: Refused | None = None) -> Response:
     service.check_manages(desk.staff)
-    node, tree = _node(desk, office_id), reads.the_tree(desk.session)
+    tree = reads.the_tree(desk.session)
+    node = _node(tree, office_id)
     ways = reads.ways_in_reach(desk.session, desk.staff)
     parents = {each: way for each, way in ways.items() if tree.may_move(office_id, each)}
     return desk.show("offices/edit.html", refused, office=node, parents=parents, stored_office=stored_office(node))
@@ -170,7 +171,7 @@ def delete(desk: OfficeDesk, office_id: str, _form: Form) -> Response:
 
 
 def _units_page(desk: Desk, office_id: str, refused: Refused | None = None) -> Response:
-    return desk.show("offices/units.html", refused, office=_node(desk, office_id))
+    return desk.show("offices/units.html", refused, office=_node(reads.the_tree(desk.session), office_id))
 
 
 @router.get("/offices/{office_id}/units/add")
@@ -223,7 +224,7 @@ def _unit_page(desk: Desk, office_id: str, unit_id: str, refused: Refused | None
     unit = register.registered_unit(desk.session, office_id, unit_id)
     if unit is None:
         raise DomainError("not_found")
-    here, node = wish_of(desk.request.query_params).here, _node(desk, office_id)
+    here, node = wish_of(desk.request.query_params).here, _node(reads.the_tree(desk.session), office_id)
     return desk.show("offices/unit.html", refused, office=node, unit=unit, stored=stored_unit(unit), here=here)
 
 

@@ -19,7 +19,8 @@ from app.opinions.models import Opinion, OpinionAct
 from app.publication.admission import Admission, admission, earshot_of
 from app.publication.domain import Scope, Viewer, units_with_remarks
 from app.publication.reads import published, sighted, viewer_of
-from app.publication.totals import Read, listed, results_of
+from app.publication.stored import Read
+from app.publication.totals import listed, results_of
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, MergedIssue
 from app.rounds.reads import RoundView
 

@@ -253,7 +253,7 @@ def do(acting: Acting, campaign_id: str, wish: Wish, answering: Answering = nobo
     sorting.do(act)
     for gone in titles.keys() - sorting.titles.keys():
         if units := answering(session, campaign_id, gone):
-            raise DomainError("merged_issue_answered", title=titles[gone], units="、".join(units))
+            raise DomainError("merged_issue_answered", title=titles[gone], units=tuple(units))
     session.add(
         OpinionAct(
             id=new_id(),

@@ -21,7 +21,7 @@ from app.publication.domain import Scope, scopes_of_figures
 from app.publication.kin import Kin, near_rounds, title_of
 from app.publication.models import ResultRelease, ResultVersion
 from app.publication.reads import versions_of
-from app.publication.stored import DamagedResultError, checked, stored_document, text_of
+from app.publication.stored import DamagedResultError, checked, read_apart, stored_document, text_of
 from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper
 from app.tally.document import Document, extent_of
@@ -67,10 +67,13 @@ def examine(database: Database, round_id: str, scope: Scope) -> Examined:
         versions, (paper, _) = versions_of(session, round_id), frozen_paper(session, round_id)
         if not versions:
             return NOTHING
-        newest = versions[-1]
-        document = stored_document(session, round_id, newest.version)
-        asked = scope in scopes_of_figures(extent_of(document))
-        others = _others(session, paper) if asked else []
+    newest, others = versions[-1], list[tuple[Kin, Figures]]()
+    document = read_apart(database.reading, round_id, newest.version)
+    if document is None:
+        raise DamagedResultError
+    if scope in scopes_of_figures(extent_of(document)):
+        with database.reading() as session:
+            others = _others(session, paper)
     hold_nothing("comparing results")
     fits = [
         (other, found)
@@ -82,12 +85,8 @@ def examine(database: Database, round_id: str, scope: Scope) -> Examined:
 
 def _makes_good(database: Database, other: Kin, found: Figures) -> bool:
     """Whether another round's document holds back what mine does not; a damaged one is left to the act to name."""
-    try:
-        with database.reading() as session:
-            theirs = stored_document(session, other.round.id, found.version)
-    except DamagedResultError:
-        return False
-    return keeps(other.own, theirs, other.mine)
+    theirs = read_apart(database.reading, other.round.id, found.version)
+    return theirs is not None and keeps(other.own, theirs, other.mine)
 
 
 def check_beside(session: Session, paper: Paper, document: Document, known: Examined) -> None:

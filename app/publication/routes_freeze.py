@@ -29,14 +29,14 @@ def freeze_page(desk: KeyDesk, round_id: str) -> Response:
     paper = draft_paper(desk.session, row)
     waiting = next((one for one in waiting_approvals(desk.session, round_id) if one.act == FREEZE), None)
     before = papers_before(desk.session, paper, desk.now)
-    bare = [step for step in freeze_problems(paper) if not step.needed]
-    steps = [*hall_steps(desk.session, row, hall), *bare, near_step(paper, before)]
+    steps = [*hall_steps(desk.session, row, hall), *freeze_problems(paper), near_step(paper, before)]
+    lacking = [step for step in steps if not step.done]
     context = {
         "round": row,
         "paper": paper,
         "rows": rows_of(paper),
-        "missing": [step.label for step in freeze_problems(paper) if step.needed and not step.done],
-        "advice": [one for one in steps if not one.done],
+        "missing": [step.label for step in lacking if step.needed],
+        "advice": [step for step in lacking if not step.needed],
         "waiting": waiting,
         "second_person": needs_second_person(desk.session, row, FREEZE, desk.now),
         "can": powers(desk.staff.roles, row.state, is_rehearsal=row.is_rehearsal),

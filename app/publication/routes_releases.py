@@ -13,6 +13,7 @@ from app.publication import reads, service
 from app.publication.domain import Release
 from app.publication.models import ResultRead
 from app.publication.read_log import reads_of
+from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper, get_round
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.proof import ProvenForm
@@ -45,34 +46,33 @@ def _reads(desk: Desk, round_id: str, wish: Wish) -> Listed[ResultRead]:
     return cut([each for each in reads_of(desk.session, round_id) if wish.fits(each.staff_name)], wish)
 
 
-def _shown(desk: Desk, round_id: str) -> dict[str, object]:
-    """Return what a page with lines of the ledger needs to say of them."""
-    return {
-        "round": get_round(desk.session, round_id),
-        "paper": frozen_paper(desk.session, round_id)[0],
-        "versions": reads.versions_of(desk.session, round_id),
-        "staff_names": all_names(desk.session),
-        "now": desk.now,
-    }
+def _show(
+    desk: Desk, round_id: str, page: str, paper: Paper, staff_names: Mapping[str, str],
+    refused: Refused | None = None, **context: object,
+) -> Response:  # fmt: skip
+    """Show a page with lines of the ledger, and what it says of them."""
+    versions, row = reads.versions_of(desk.session, round_id), get_round(desk.session, round_id)
+    known = {"round": row, "paper": paper, "versions": versions, "staff_names": staff_names, "now": desk.now}
+    return desk.show(f"publication/{page}.html", refused, **known, **context)
 
 
 @router.get("/rounds/{round_id}/releases")
 def releases_page(desk: OrganiserDesk, round_id: str) -> Response:
     """Show all releases and who read the result, as they are looked for; no figure is on this page."""
     wishes = wishes_of(desk.request.query_params, ledger={ACTIVE, EXPIRED, WITHDRAWN}, reads=())
-    paper, _ = frozen_paper(desk.session, round_id)
-    names = {**all_names(desk.session), **{unit.id: unit.name for unit in paper.units}}
+    (paper, _), staff_names = frozen_paper(desk.session, round_id), all_names(desk.session)
+    names = {**staff_names, **{unit.id: unit.name for unit in paper.units}}
     listed = _listed(desk, reads.ledger_of(desk.session, round_id), names, wishes["ledger"])
     found = _reads(desk, round_id, wishes["reads"])
-    return desk.show("publication/releases.html", listed=listed, reads=found, **_shown(desk, round_id))
+    return _show(desk, round_id, "releases", paper, staff_names, listed=listed, reads=found)
 
 
 def _withdraw_page(desk: Desk, round_id: str, release_id: str, refused: Refused | None = None) -> Response:
     found = [one for one in reads.ledger_of(desk.session, round_id) if one.id == release_id]
     if not found:
         raise DomainError("release_unknown")
-    shown = _shown(desk, round_id)
-    return desk.show("publication/withdraw.html", refused, listed=cut(found, ANYTHING), **shown)
+    (paper, _), staff_names = frozen_paper(desk.session, round_id), all_names(desk.session)
+    return _show(desk, round_id, "withdraw", paper, staff_names, refused, listed=cut(found, ANYTHING))
 
 
 @router.get("/rounds/{round_id}/releases/{release_id}/withdraw")

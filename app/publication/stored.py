@@ -1,7 +1,8 @@
 """Documents as they are stored, each checked against its digest; what a reader may see of one is cut elsewhere."""
 
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,6 +11,7 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.core.errors import DomainError
+from app.core.holding import hold_nothing
 from app.publication.lately import Lately
 from app.publication.models import ResultVersion
 from app.tally.document import Document
@@ -17,6 +19,8 @@ from app.tally.flat import lifted
 
 KEPT_PARSED = 4
 _parsed: Lately[Document] = Lately(KEPT_PARSED)
+Read = Callable[[], AbstractContextManager[Session]]
+"""Begins to read; the transaction ends with the block."""
 _PLACE = tuple_(ResultVersion.round_id, ResultVersion.version)
 
 
@@ -73,6 +77,14 @@ def texts_of(session: Session, versions: Mapping[str, int]) -> Mapping[str, Text
     query = select(ResultVersion.round_id, ResultVersion.document, ResultVersion.digest)
     found = session.execute(query.where(_PLACE.in_(list(versions.items()))))
     return {round_id: Text(text, digest) if _is_whole(text, digest) else None for round_id, text, digest in found}
+
+
+def read_apart(read: Read, round_id: str, version: int) -> Document | None:
+    """Read a whole document in a transaction that has ended before it is parsed (SEC-72); None where it is damaged."""
+    with read() as session:
+        text = texts_of(session, {round_id: version})[round_id]
+    hold_nothing("parsing a result")
+    return text.parsed() if text else None
 
 
 def text_of(round_id: str, version: int) -> Select[str, str]:

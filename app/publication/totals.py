@@ -5,28 +5,24 @@ they are read one at a time, each in a transaction that has ended before it is p
 much is kept.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.core.holding import hold_nothing
 from app.core.turns import in_turns
 from app.publication.editions import Published
 from app.publication.lately import Lately
 from app.publication.reads import PublishedLine, Sighted, lines_of
 from app.publication.renditions import rendition
-from app.publication.stored import digests_of, texts_of
+from app.publication.stored import Read, digests_of, read_apart
 from app.rounds.domain import Paper
 from app.rounds.reads import frozen_papers
 from app.tally.document import Document, Section, Target
 
 KEPT: Final = 48
 _kept: Lately[Document] = Lately(KEPT)
-Read = Callable[[], AbstractContextManager[Session]]
-"""Begins to read; the transaction ends with the block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +39,8 @@ def listed(session: Session, seen: Sequence[Sighted]) -> list[Listed]:
     """Return the rounds in sight that rate a unit of their reader, in this order; no result is read for it."""
     papers = frozen_papers(session, [row.id for row, _ in seen])
     digests = digests_of(session, [(row.id, sight.version) for row, sight in seen])
-    rows = {row.id: row for row, _ in seen}
     lines = lines_of(session, seen, papers)
-    return [
-        Listed(line, papers[line.round.id], (rows[line.round.id], sight), digests[line.round.id])
-        for line, sight in lines
-    ]
+    return [Listed(line, papers[line.round.id], (line.round, sight), digests[line.round.id]) for line, sight in lines]
 
 
 def results_of(read: Read, rounds: Sequence[Listed]) -> Mapping[str, Published | None]:
@@ -79,12 +71,9 @@ def _document(read: Read, each: Listed) -> Document | None:
     if document is not None:
         return document
     row, sight = each.sighted
-    with read() as session:
-        text = texts_of(session, {row.id: sight.version})[row.id]
-    hold_nothing("parsing a result")
-    if text is None:
+    whole = read_apart(read, row.id, sight.version)
+    if whole is None:
         return None
-    whole = text.parsed()
     document = {**whole, "sections": [_section(section) for section in whole["sections"]]}
     _kept.put(each.digest, document)
     return document

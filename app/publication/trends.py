@@ -15,8 +15,8 @@ from app.publication.agreement import Rating, differing, said
 from app.publication.domain import Viewer
 from app.publication.editions import Published
 from app.publication.reads import PublishedLine, sighted
-from app.publication.stored import DamagedResultError
-from app.publication.totals import Listed, Read, listed, results_of
+from app.publication.stored import DamagedResultError, Read
+from app.publication.totals import Listed, listed, results_of
 from app.rounds.domain import Paper
 from app.rounds.reads import RoundView
 from app.tally.document import Document, Section, Target, every_target

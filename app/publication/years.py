@@ -20,7 +20,8 @@ from app.publication.agreement import why_not
 from app.publication.domain import Viewer
 from app.publication.kin import Ties, are_near, same_in, seen_from, ties_of
 from app.publication.reads import PublishedLine, Sighted, lines_of, sighted
-from app.publication.totals import Listed, Read, listed
+from app.publication.stored import Read
+from app.publication.totals import Listed, listed
 from app.publication.trends import NOT_COMPARED, Column, Rated, columns_in, not_compared, official_order
 from app.rounds.domain import Paper
 from app.tally.document import Target

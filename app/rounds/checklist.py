@@ -170,7 +170,7 @@ def unfit_items(section: Section) -> Iterator[Item]:
 
 def _english_step(paper: Paper) -> tuple[Step, ...]:
     """Return the line about English names, for a paper that has any of its own."""
-    if not paper.is_translated:
+    if not paper.is_translated():
         return ()
     missing = paper.untranslated
     named = "、".join(missing[:_NAMED]) + ("…" if len(missing) > _NAMED else "")

@@ -1,7 +1,7 @@
 """The frozen paper and the life of a round (docs/design.md “The life of a round”), without any I/O."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
@@ -239,10 +239,10 @@ class Paper:
         """The names that are shown in Chinese to who reads English."""
         return tuple(name for name in self.names if name not in self.english and has_chinese(name))
 
-    @property
-    def is_translated(self) -> bool:
-        """Whether somebody gave one of its names an English one, beside those that ship."""
-        return any(SHIPPED.get(name) != english for name, english in self.english.items())
+    def is_translated(self, names: Iterable[str] = ()) -> bool:
+        """Whether somebody gave one of these names, or of all, an English one, beside those that ship."""
+        given = {name for name, english in self.english.items() if SHIPPED.get(name) != english}
+        return not given.isdisjoint(names or self.english)
 
     def group(self, group_id: str) -> PaperGroup:
         """Return the group; KeyError if the paper has none of that id."""

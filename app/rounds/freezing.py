@@ -10,7 +10,7 @@ from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Event, Paper, PaperGroup, next_state, paper_digest
-from app.rounds.reads import get_round, paper_text
+from app.rounds.reads import RoundView, get_round, paper_text
 from app.rounds.service import draft_paper, freeze, refuse_missing
 
 FREEZE: Final = "freeze"
@@ -48,15 +48,23 @@ def request_to_freeze(session: Session, round_id: str) -> dict[str, Any]:
     row = get_round(session, round_id)
     if next_state(row.state, Event.FREEZE) is None:
         raise DomainError("round_wrong_state")
+    _refuse_one_holder(row)
     paper = draft_paper(session, row)
-    if paper.key_holders == 1:
-        raise DomainError("one_holder")
     refuse_missing(freeze_problems(paper))
     groups = [{"name": of.group.name, "expected": of.group.expected, "without": of.left_out} for of in rows_of(paper)]
     return {"paper": paper_digest(paper_text(paper)), "groups": groups}
 
 
+def _refuse_one_holder(row: RoundView) -> None:
+    if row.key_holders == 1:
+        raise DomainError("one_holder")
+
+
 def freeze_asked(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
-    """Freeze the very paper that was asked for; DomainError ``freeze_outdated`` where it is another one by now."""
+    """Freeze the very paper that was asked for; DomainError ``freeze_outdated`` where it is another one by now.
+
+    And ``one_holder``: it may have been asked for before that was refused.
+    """
+    _refuse_one_holder(get_round(acting.session, round_id))
     if freeze(acting, round_id) != request["paper"]:
         raise DomainError("freeze_outdated")

@@ -10,7 +10,7 @@ from app.core.errors import DomainError
 from app.rounds.domain import RoundState
 from app.rounds.models import RoundRetest
 from app.rounds.reads import get_round
-from app.rounds.service import USUAL_SHARES, RoundDraft, create_round
+from app.rounds.service import create_round, draft_like
 
 
 def create_retest(acting: Acting, round_id: str, unit_ids: Collection[str], title: str) -> str:
@@ -18,11 +18,7 @@ def create_retest(acting: Acting, round_id: str, unit_ids: Collection[str], titl
     row = get_round(acting.session, round_id)
     if row.state not in {RoundState.PUBLISHED, RoundState.ARCHIVED} or row.is_rehearsal:
         raise DomainError("round_wrong_state")
-    fields = {name: getattr(row, name) for name in RoundDraft.__dataclass_fields__}
-    draft = replace(RoundDraft(**fields), title=title, opens_at=None, closes_at=None)
-    if draft.key_holders == 1:  # as in the demo: a vote that is asked for by a page has several
-        draft = replace(draft, key_needed=USUAL_SHARES[0], key_holders=USUAL_SHARES[1])
-    made = create_round(acting, row.campaign_id, draft)
+    made = create_round(acting, row.campaign_id, replace(draft_like(row), title=title))
     units = sorted(unit_ids)
     acting.session.add(RoundRetest(round_id=made, retest_of=round_id, unit_ids=json.dumps(units)))
     audit.record(acting.session, acting.now, acting.actor, "round.retest", made, of=round_id, units=units)

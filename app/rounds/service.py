@@ -245,14 +245,19 @@ def archive_round(acting: Acting, round_id: str) -> None:
     row.wifi_name = row.wifi_password = ""
 
 
+def draft_like(row: Round | RoundView) -> RoundDraft:
+    """Return what to settle about another round like one; where one person held the key, as in the demo, several do."""
+    draft = RoundDraft(**{name: getattr(row, name) for name in RoundDraft.__dataclass_fields__})
+    shares = USUAL_SHARES if draft.key_holders == 1 else (draft.key_needed, draft.key_holders)
+    return replace(draft, opens_at=None, closes_at=None, key_needed=shares[0], key_holders=shares[1])
+
+
 def repeat_round(acting: Acting, round_id: str) -> str:
     """Return the id of a new draft with everything of a voided round but its codes and its box."""
     row = _locked(acting.session, round_id)
     if row.state != RoundState.VOID or row.rehearsal_of:
         raise DomainError("round_wrong_state")
-    fields = {name: getattr(row, name) for name in RoundDraft.__dataclass_fields__}
-    draft = replace(RoundDraft(**fields), opens_at=None, closes_at=None)
-    again = create_round(acting, row.campaign_id, draft, repeats=round_id)
+    again = create_round(acting, row.campaign_id, draft_like(row), repeats=round_id)
     if (link := locked(acting.session, RoundRetest, round_id)) is not None:
         acting.session.add(RoundRetest(round_id=again, retest_of=link.retest_of, unit_ids=link.unit_ids))
     documents.copy(acting.session, round_id, again)

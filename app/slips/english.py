@@ -7,7 +7,7 @@ from app.slips.sheets import HOW_TO, SlipEnglish
 
 def is_spoken(paper: Paper) -> bool:
     """Whether the organiser gave the vote, or who votes, an English name: then voters may read no Chinese."""
-    return any(name in paper.english for name in (*_of_vote(paper), *(group.name for group in paper.groups)))
+    return paper.is_translated((*_of_vote(paper), *(group.name for group in paper.groups)))
 
 
 def front_in_english(paper: Paper, group: PaperGroup, address: str, *, wifi: bool) -> SlipEnglish | None:
@@ -41,10 +41,11 @@ def back_in_english(paper: Paper, link: str) -> SlipEnglish | None:
 
 
 def _of_vote(paper: Paper) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((paper.organisation, paper.title, paper.campaign)))
+    return paper.organisation, paper.title, paper.campaign
 
 
 def _titles(paper: Paper) -> list[str]:
     """Return what the vote is called in English, as far as it is; at least that it is one without names."""
-    found = [paper.english[name] for name in _of_vote(paper)[:2] if name in paper.english]
+    named = dict.fromkeys((paper.organisation, paper.title))
+    found = [paper.english[name] for name in named if name in paper.english]
     return found or [paper.english.get(paper.campaign, _("无记名测评"))]

@@ -79,10 +79,10 @@ def print_slips(
     _check_confirmed(acting.session, base_url, round_id, order)
     codes = issue(acting, folder, round_id, order.numbers)
     paper, _ = frozen_paper(acting.session, round_id)
-    link = f"{base_url}/notices/{round_id}"
-    back = SlipBack(paper.organisation, paper.title, link, back_in_english(paper, link))
-    printed = sheets(acting.session, base_url, round_id, codes)
-    return partial(alone, TYPESET, packed(printed, back if order.backs and not paper.rehearsal else None))
+    link, back = f"{base_url}/notices/{round_id}", None
+    if order.backs and not paper.rehearsal:
+        back = SlipBack(paper.organisation, paper.title, link, back_in_english(paper, link))
+    return partial(alone, TYPESET, packed(sheets(acting.session, base_url, round_id, codes), back))
 
 
 def sheets(

@@ -63,7 +63,7 @@ def worded(
 def _told(language: str, value: object) -> object:
     if isinstance(value, tuple):
         return translate(language, "、").join(str(_told(language, each)) for each in value)
-    if isinstance(value, date):
+    if type(value) is date:  # a moment has an hour too
         return day_in(language, value)
     if isinstance(value, Ours):
         return worded(language, value.sentence, value.params) if value.params else translate(language, value)

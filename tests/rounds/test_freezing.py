@@ -16,9 +16,9 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import PORTS
 from app.rounds.approvals import ask_or_act, decide
-from app.rounds.domain import RoundState
+from app.rounds.domain import RoundState, paper_digest
 from app.rounds.freezing import FREEZE, request_to_freeze, rows_of
-from app.rounds.reads import frozen_paper, get_round, waiting_approvals
+from app.rounds.reads import frozen_paper, get_round, paper_text, waiting_approvals
 from app.rounds.rehearsing import create_rehearsal
 from app.rounds.service import RoundDraft, draft_paper, edit_round
 from tests.cast import MORNING, Desk, committed, make_draft, refuses
@@ -94,10 +94,32 @@ def test_the_key_is_not_made_one_persons_after_the_freeze_was_asked_for(
     round_id = make_draft(acting, draft=THREE_HOLDERS)
     assert not ask(acting, round_id)
     edit_round(acting, round_id, ONE_HOLDER)
-    with refuses("freeze_outdated"):
+    with refuses("one_holder"):
         agree(acting, people["lisi"], round_id)
     edited = acting.session.scalars(sa.select(AuditEntry.detail).where(AuditEntry.action == "round.edit")).one()
     assert '"keys": "1/1"' in edited
+
+
+def test_what_was_asked_for_before_that_was_refused_is_not_agreed_to(
+    acting: Acting, people: dict[str, Principal]
+) -> None:
+    round_id = make_draft(acting, draft=ONE_HOLDER)
+    paper = draft_paper(acting.session, get_round(acting.session, round_id))
+    asked = {"paper": paper_digest(paper_text(paper)), "groups": []}
+    assert not ask_or_act(acting, PORTS, round_id, FREEZE, asked)
+    committed(acting.session)
+    with refuses("one_holder"):
+        agree(acting, people["lisi"], round_id)
+
+
+def test_the_page_offers_no_freeze_where_one_person_holds_the_key(
+    database: Database, new_desk: Callable[[str], Desk], people: dict[str, Principal]
+) -> None:
+    with database.writing() as session:
+        round_id = make_draft(Acting(session, MORNING, people["zhangsan"]), draft=ONE_HOLDER)
+    page = new_desk("zhangsan").get(f"/rounds/{round_id}/freeze").text
+    assert "还不能冻结，缺：开箱钥匙由两人以上分持" in page
+    assert f'action="/rounds/{round_id}/freeze"' not in page
 
 
 def test_where_one_person_does_all_he_freezes_alone(acting: Acting) -> None:

@@ -36,6 +36,14 @@ def test_what_ships_in_english_alone_makes_no_slip_of_two_languages() -> None:
     assert back_in_english(paper, ADDRESS) is None
 
 
+def test_a_group_or_a_title_that_ships_in_english_makes_none_either() -> None:
+    paper = make_paper()
+    group = replace(paper.groups[0], name="班子成员")
+    paper = with_english(replace(paper, title="复测", groups=(group, *paper.groups[1:])), {})
+    assert {"班子成员", "复测"} <= paper.english.keys()
+    assert not is_spoken(paper)
+
+
 def test_all_is_english() -> None:
     paper = paper_with("title", "organisation", "groups")
     told = front_in_english(paper, paper.groups[0], ADDRESS, wifi=True)

@@ -15,7 +15,7 @@ from app.ballots import service as ballots
 from app.ballots import store
 from app.ballots.domain import CodeState
 from app.ballots.models import CODE
-from app.core.acting import Acting, Principal
+from app.core.acting import SAID, Acting, Principal
 from app.core.db import Database, database_of
 from app.core.key_folder import KeyFolder
 from app.rounds.models import Round
@@ -24,6 +24,7 @@ from app.rounds.service import RoundDraft
 from app.slips import reads, service
 from app.slips.codes import code_hash
 from app.slips.models import Batch
+from app.web.said import SENTENCES
 from tests.cast import MORNING, make_cast, make_draft, make_ready, prepare, refuses
 from tests.factories import set_code_state
 from tests.security.correlation import spearman
@@ -194,6 +195,7 @@ def test_two_people_count_by_hand_and_a_difference_is_seen_by_both(acting: Actin
     assert done() == [False, False]
     service.set_counts(scrutineer, round_id, {one: (1, 2), other: (0, 0)}, {one: 4, other: 4})
     assert done() == [False, False]
+    assert "各自清点" in SENTENCES[acting.session.info[SAID]]
     service.set_counts(acting, round_id, {one: (1, 2), other: (0, 1)}, {one: 4, other: 4})
     assert done() == [True, False]
     counts = reads.hand_counts(acting.session, round_id)
@@ -212,6 +214,7 @@ def test_who_holds_the_only_key_counts_alone(acting: Acting, folder: KeyFolder) 
     one, other = group_ids(acting, round_id)
     service.issue(acting, folder, round_id, {one: 10, other: 10})
     service.set_counts(acting, round_id, {one: (0, 0), other: (0, 0)})
+    assert SAID not in acting.session.info
     steps = service.before_counting(acting.session, get_round(acting.session, round_id))
     assert [step.done for step in steps] == [True]
 
@@ -285,7 +288,8 @@ def test_a_spent_code_takes_the_place_of_the_live_one(database: Database, folder
     with database.writing() as session:
         spend(Acting(session, MORNING, acting.actor), folder, [first])
     after = file.read_bytes()
-    changed = [at for at in range(4096, len(before)) if before[at] != after[at]]
+    page = int.from_bytes(before[16:18], "big")  # the file's first holds SQLite's own counters (its file format, 1.3.2)
+    changed = [at for at in range(page, len(before)) if before[at] != after[at]]
     assert len(before) == len(after)
     assert len(changed) <= STATE + TAG + COUNT
     assert sqlite3.sqlite_version_info >= (3, 37)

@@ -66,6 +66,6 @@ class Results:
         quoted = [first]
         if both is not None and not both.reason and order.current and order.current.retest_round_id:
             quoted += [result for result in [self._result(order.current.retest_round_id)] if result is not None]
-        codes = tuple((result.code, result.signs if result.root else "") for result in quoted)
+        codes = tuple((result.code, result.signs) for result in quoted)
         title = first.document["round"]["title"]
         return OrderResult(unit, measure, title, both, codes, tuple(result.round_id for result in quoted))

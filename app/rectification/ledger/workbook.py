@@ -214,13 +214,14 @@ class _Check:
 
 def _unlike(told: Mapping[str, str], each: LedgerRow) -> _Why:
     """Say which column of a row, of a file in whatever language, is not what the ledger says."""
-    wrong = [UNIT] if _differ(told[UNIT], each.plan.unit_name) else [column.heading for column in _SETTLED]
-    for cells in in_both_languages(each) if wrong != [UNIT] else ():
-        found = [column.heading for column in _SETTLED if _differ(told.get(column.heading), cells[column.key])]
-        wrong = min(wrong, found, key=len)
-        if not wrong:
+    if _differ(told[UNIT], each.plan.unit_name):
+        return "column_settled", {"column": LISTING.headings[UNIT]}
+    left = [*_SETTLED]
+    for cells in in_both_languages(each):
+        left = [column for column in left if _differ(told.get(column.heading), cells[column.key])]
+        if not left:
             return None
-    return "column_settled", {"column": LISTING.headings[wrong[0]]}
+    return "column_settled", {"column": LISTING.headings[left[0].heading]}
 
 
 def _differ(told: str | None, stored: str) -> bool:

@@ -52,15 +52,18 @@ def _typed(form: PostedForm) -> list[dict[str, str]]:
     return [row for row in rows if any(row[name] for name in FIELDS if name != "id")]
 
 
+def _of_action(number: int, field: str) -> Ours:
+    """Return what a field of one of the plan's actions is called."""
+    return Ours.filled("第 %(number)s 项的%(field)s", number=number, field=Ours(field))
+
+
 def _row(number: int, typed: dict[str, str]) -> PlanRow:
     for name, text in typed.items():
         if len(text) > LIMITS.get(name, LONGEST):
-            told = f"第 {number} 项的{PLAN_LABELS.get(name, '')}"
-            raise DomainError("field_too_long", field=told, limit=LIMITS.get(name, LONGEST), at=f"{name}-{number}")
+            told, limit = _of_action(number, PLAN_LABELS.get(name, "")), LIMITS.get(name, LONGEST)
+            raise DomainError("field_too_long", field=told, limit=limit, at=f"{name}-{number}")
     if typed["kind"] and typed["kind"] not in set(ActionKind):
-        raise DomainError(
-            "field_not_a_choice", field=Ours.filled("第 %(number)s 项的分类", number=number), at=f"kind-{number}"
-        )
+        raise DomainError("field_not_a_choice", field=_of_action(number, "分类"), at=f"kind-{number}")
     parts = [part.strip() for part in typed["co_units"].replace(",", CO_UNIT_MARK).split(CO_UNIT_MARK)]
     action = Action(
         problem=typed["problem"],
@@ -79,7 +82,7 @@ def _row(number: int, typed: dict[str, str]) -> PlanRow:
 
 
 def _due(number: int, text: str) -> date | None:
-    return day_of(text, f"第 {number} 项的完成时限", at=f"due-{number}") if text else None
+    return day_of(text, _of_action(number, "完成时限"), at=f"due-{number}") if text else None
 
 
 def _shown(plan: PlanView) -> list[dict[str, str]]:

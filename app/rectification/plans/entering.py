@@ -86,7 +86,7 @@ def _check(session: Session, campaign_id: str, typed: TypedIssue) -> None:
 
 def _refuse_answered(session: Session, row: EnteredIssue, units: Collection[str]) -> None:
     if units:
-        raise DomainError("issue_answered", units="、".join(_names(session, row.campaign_id, units)))
+        raise DomainError("issue_answered", units=_names(session, row.campaign_id, units))
 
 
 def answering_names(session: Session, campaign_id: str, issue_id: str) -> tuple[str, ...]:

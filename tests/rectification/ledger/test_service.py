@@ -10,10 +10,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.acting import Acting, Principal
-from app.core.chinese import day_however_written
+from app.core.chinese import day_however_written, english_day
 from app.core.db import Database
 from app.rectification.ledger import attachments, recording
 from app.rectification.ledger import service as ledger_acts
@@ -35,8 +36,10 @@ from app.rectification.ledger.workbook import (
     preview_carried,
     preview_upload,
 )
+from app.rectification.models import RemedialAction
 from app.rectification.rules.ledger import ActionEvent
 from app.rectification.rules.plans import ActionKind
+from app.reports.language import written_in
 from app.web.forms import Upload
 from tests.cast import MORNING, refuses
 from tests.rectification.flagged import WU, ZHANG, ZHENG, later, make_action, make_ledger
@@ -156,11 +159,16 @@ def test_a_file_is_kept_outside_the_web_and_checked_when_read(database: Database
             attachments.read(session, tmp_path, action_id, file.id)
 
 
-def exported(session: Session, who: Principal = WU) -> bytes:
+def exported(session: Session, who: Principal = WU, language: str = "zh") -> bytes:
     """Write the ledger as a workbook, by a thread that holds no transaction."""
     rows = with_votes(session, who, MORNING, picked_rows(session, who, MORNING.date(), EVERYTHING))
+
+    def written() -> bytes:
+        with written_in(language, {}):
+            return ledger_workbook(rows)
+
     with ThreadPoolExecutor(1) as aside:
-        return aside.submit(ledger_workbook, rows).result()
+        return aside.submit(written).result()
 
 
 def edited(content: bytes, changes: dict[tuple[int, str], str]) -> bytes:
@@ -417,6 +425,25 @@ def test_columns_of_tables_in_use_and_days_that_a_spreadsheet_rewrote_are_known(
         assert day
         due.value = day + timedelta(1)
         assert _previewed(acting, book).wrong == (Mismatch(2, "column_settled", {"column": "完成时限"}),)
+
+
+def test_a_day_that_a_spreadsheet_rewrote_is_known_in_an_english_file(database: Database) -> None:
+    _, _, (action_id,) = make_ledger(database)
+    with database.writing() as session:
+        acting = Acting(session, MORNING, ZHANG)
+        day = session.scalars(sa.select(RemedialAction.due).where(RemedialAction.id == action_id)).one()
+        assert day is not None
+        content = edited(exported(session, language="en"), {(2, NEW_PROGRESS): "已排班"})
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        sheet = book.active
+        assert sheet is not None
+        [due] = [cell for cell in sheet[2] if cell.value == english_day(day)]
+        due.value, due.number_format = day, "yyyy-mm-dd"
+        found = _previewed(acting, book)
+        assert found.is_whole, found.wrong
+        assert [change for change, _ in found.changes] == [Change(action_id, "已排班", None, None)]
+        due.value = day + timedelta(1)
+        assert [each.code for each in _previewed(acting, book).wrong] == ["column_settled"]
 
 
 def _previewed(acting: Acting, book: openpyxl.Workbook) -> Preview:
