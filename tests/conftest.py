@@ -238,7 +238,7 @@ LABOUR = (
 RENDERING = re.compile(
     r"tests/(reports|charts|web)/|tests/rectification/(pages|documents|board)/"
     r"|test_(routes\w*|reads|charts|trends|tryout|numbers|api|merged|matrix|english_pages|liaison|called)\.py"
-    r"|test_(spoken|rule_said|scope|golden|hostile)\.py"
+    r"|test_(spoken|rule_said|scope|golden)\.py"
     r"|tests/publication/test_(previous|years|sections|golden_totals|unseen|concluded|own_scores|sums)\.py"
     r"|tests/campaigns/test_(bad_input|rule_page)\.py|tests/rounds/test_hall_check\.py"
     r"|tests/archive/test_making\.py|tests/operations/test_verify_archive\.py"

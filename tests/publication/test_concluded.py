@@ -13,13 +13,10 @@ from app.campaigns.rule import Meaning, Rule, Step, Word
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.publication import concluded, totals
-from app.publication import stored as storing
-from app.publication.composite_rows import Row
+from app.publication import concluded
 from app.publication.composites import composites_beside
 from app.publication.concluded import Failures, failed_targets, judged_scores
 from app.publication.domain import Scope, Sight, Viewer
-from app.publication.lately import Lately
 from app.publication.models import NamedEntry, ResultVersion
 from app.publication.own_scores import composites_to_units
 from app.publication.reads import ledger_of, published
@@ -27,6 +24,7 @@ from app.publication.renditions import rendition
 from app.publication.service import withdraw
 from app.rounds.models import Round
 from app.tally.document import Document
+from tests.kept import forget_results
 from tests.publication import counted
 from tests.publication.test_api import program
 from tests.publication.test_composite_words import RULE, at_least, judged, stored
@@ -38,16 +36,9 @@ F = Fraction
 SCORES = {"u1": "100", "u2": "0"}
 
 
-def forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let results be read anew, as after a start."""
-    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
-    monkeypatch.setattr(totals, "_kept", Lately[Document](totals.KEPT))
-
-
 @pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    forget(monkeypatch)
-    monkeypatch.setattr(concluded, "_kept", Lately[Sequence[Row]](concluded.KEPT))
+def _nothing_kept() -> None:
+    forget_results()
 
 
 def halved(database: Database, rule: Rule = RULE, first: str = "") -> tuple[str, str]:
@@ -106,7 +97,7 @@ def test_it_works(database: Database) -> None:
             assert all(row.score for row in rows if row.id in SCORES)
 
 
-def test_it_asks_as_often_for_many_rounds_as_for_one(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_asks_as_often_for_many_rounds_as_for_one(database: Database) -> None:
     """Also where each hangs on a round of its own, and the documents are too many to be kept."""
     asked: list[Sequence[str]] = []
     held = 0
@@ -115,7 +106,7 @@ def test_it_asks_as_often_for_many_rounds_as_for_one(database: Database, monkeyp
             stored(database, paper(judged()), SCORES)
             halved(database)
         held = count
-        forget(monkeypatch)
+        forget_results()
         with database.reading() as session, sent(session) as statements:
             failures = failed_targets(session, counted.READER, counted.AT)
         assert sum(units == ["u2"] for units in scored(failures).values()) >= count
@@ -179,7 +170,7 @@ def test_what_is_kept_hangs_on_all_that_a_score_is_made_of(database: Database) -
 
 
 def test_a_damaged_round_hides_no_other_in_the_overviews(
-    database: Database, new_client: Callable[[], TestClient], monkeypatch: pytest.MonkeyPatch
+    database: Database, new_client: Callable[[], TestClient]
 ) -> None:  # fmt: skip
     first, last = halved(database)
     leader = counted.log_in(new_client(), database, "leader")
@@ -191,14 +182,14 @@ def test_a_damaged_round_hides_no_other_in_the_overviews(
     pages = [root, f"{root}/units/u1", f"{root}/years", f"{root}/years/u1"]
     assert all("指纹不符" not in leader.get(page).raise_for_status().text for page in pages)
     damage(database, first)
-    forget(monkeypatch)
+    forget_results()
     for page in pages:
         text = leader.get(page).raise_for_status().text
         assert "<strong>上半年测评</strong>：结果与公布时的指纹不符" in text, page
     for before, status in ((first, 500), ("invented", 404)):
         assert leader.get(f"{root}/compare?before={before}&after={last}").status_code == status
     damage(database, last)
-    forget(monkeypatch)
+    forget_results()
     assert {leader.get(page).status_code for page in pages} == {500}
 
 
@@ -244,12 +235,12 @@ def test_a_round_is_read_once_to_decide_about_it(database: Database) -> None:
 
 @pytest.mark.parametrize(("scope", "told"), [("leaders", False), ("participants", False), ("public", True)])
 def test_no_public_score_tells_that_a_round_is_damaged_which_not_everybody_reads(
-    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch, scope: str, *, told: bool
+    client: TestClient, database: Database, scope: str, *, told: bool
 ) -> None:
     first, last = of_two(database, scope)
     sound = score_of(database, last)
     damage(database, first)
-    forget(monkeypatch)
+    forget_results()
     assert (score_of(database, last) != sound) is told
     assert (DAMAGED in client.get(f"/notices/{last}").text) is told
 

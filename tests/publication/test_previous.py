@@ -19,10 +19,8 @@ from app.core.chinese import CHINA
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
-from app.publication import stored as storing
 from app.publication.admission import admission
 from app.publication.domain import Scope, Viewer
-from app.publication.lately import Lately
 from app.publication.previous import (
     DAMAGED,
     PREVIOUS_NOTE,
@@ -44,7 +42,7 @@ from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper
-from app.tally.document import Document
+from tests.kept import forget_results
 from tests.publication import counted
 from tests.publication.test_announcing import post
 from tests.publication.test_api import RESULT, mirrored, program
@@ -168,14 +166,12 @@ def test_who_failed_once_is_not_told_so(
     assert {each.twice for each in found} == {""}
 
 
-def test_a_damaged_result_of_last_time_keeps_nobody_from_this_one(
-    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_result_of_last_time_keeps_nobody_from_this_one(client: TestClient, database: Database) -> None:
     first = publish(database, announced(2025, 33), -YEAR, "public", "leaders")
     last = publish(database, announced(2026, 46), 0, "public", "leaders")
     organiser = counted.log_in(client, database, "organiser")
     damage(database, first)
-    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    forget_results()
     found = told(database, last)
     assert {(each.last.text, each.where) for each in found} == {(DAMAGED, "2025年活动 2025年测评")}
     spoken = in_words("en", found)
@@ -185,12 +181,10 @@ def test_a_damaged_result_of_last_time_keeps_nobody_from_this_one(
     assert DAMAGED in client.get(f"/notices/{last}").raise_for_status().text
 
 
-def test_a_repaired_result_of_last_time_is_told_again(
-    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_repaired_result_of_last_time_is_told_again(client: TestClient, database: Database) -> None:
     first = publish(database, announced(2025, 33), -YEAR, "public")
     last = publish(database, announced(2026, 46), 0, "public")
-    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    forget_results()
     texts = []
     for change in (damage, repair):
         change(database, first)

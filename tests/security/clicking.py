@@ -107,7 +107,7 @@ def is_broken(address: str, answer: Response) -> bool:
 
 
 def unreached(role: str, answers: Mapping[str, Response]) -> dict[str, object]:
-    """Return which routes of a role were never reached, which links lead nowhere, and which pages fail."""
+    """Return which routes of a role were never reached, which links lead nowhere, which pages fail or look so."""
     reached = {route_of(address) for address in answers}
     mine = {route for route in GETS if role in ACCESS[route]}
     wanted = {route for route in mine if not NOT_CLICKED.keys() & {route, f"{role} {route}"}}
@@ -115,4 +115,9 @@ def unreached(role: str, answers: Mapping[str, Response]) -> dict[str, object]:
     broken = {
         f"{role} {address}": answer.status_code for address, answer in answers.items() if is_broken(address, answer)
     }
-    return {**{f"{role} {route}": "never reached" for route in wanted - reached}, **nowhere, **broken}
+    bare = {
+        f"{role} {address}": "an empty strip"
+        for address, answer in answers.items()
+        if is_page(answer) and BARE.search(answer.text)
+    }
+    return {**{f"{role} {route}": "never reached" for route in wanted - reached}, **nowhere, **broken, **bare}

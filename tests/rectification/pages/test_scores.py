@@ -11,16 +11,14 @@ from app.campaigns.english_service import keep_english
 from app.campaigns.rule import Condition, Meaning, Quantity, Rule, Sign, Step, Word
 from app.core.acting import Acting
 from app.core.db import Database
-from app.publication import stored as storing
 from app.publication.composites import composites_beside
-from app.publication.lately import Lately
 from app.publication.reads import viewer_of
 from app.rectification.orders import reads
 from app.rectification.orders import service as ordering
 from app.rectification.rules.orders import OrderEvent, OrderState
 from app.rounds.domain import Paper
-from app.tally.document import Document
 from tests.cast import MORNING, Desk, refuses
+from tests.kept import forget_results
 from tests.publication import counted
 from tests.publication.test_concluded import damage
 from tests.rectification.flagged import FLAGGED, ZHANG, Flagged, asked, completed, order
@@ -81,16 +79,14 @@ def test_it_works(database: Database, new_desk: Callable[[str], Desk]) -> None:
     assert flagged(database) == {}
 
 
-def test_a_damaged_result_does_not_close_the_board(
-    database: Database, new_desk: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_result_does_not_close_the_board(database: Database, new_desk: Callable[[str], Desk]) -> None:
     found = stored(database, paper(), {FLAGGED: "10", OTHER: "90"})
     bad = held(database, replace(paper(), title="被改动的一轮"), GOOD)
     publish(database, bad)
     organiser = new_desk("zhangsan")
     assert "可能被改动" not in organiser.get("/rectification").text
     damage(database, bad)
-    monkeypatch.setattr(storing, "_parsed", Lately[Document](storing.KEPT_PARSED))
+    forget_results()
     board = organiser.get("/rectification")
     assert board.status_code == 200
     assert "<strong>被改动的一轮</strong>：结果与公布时的指纹不符，可能被改动。" in board.text
