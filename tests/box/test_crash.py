@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -123,11 +123,15 @@ def opener(prepared: Prepared) -> Iterator[Connection]:
 def run_and_kill(line: Connection, url: str, keys: Path, after: float) -> float:
     """Let the box be opened, kill who does ``after`` seconds later, return how long he ran."""
     line.send((url, keys))
-    child = os.pidfd_open(line.recv())
+    pid = line.recv()
     began = perf_counter()
-    if not line.poll(after):
-        signal.pidfd_send_signal(child, signal.SIGKILL)
-    os.close(child)
+    with suppress(ProcessLookupError):  # it may be over, and waited for, at this very moment
+        child = os.pidfd_open(pid)
+        try:
+            if not line.poll(after):
+                signal.pidfd_send_signal(child, signal.SIGKILL)
+        finally:
+            os.close(child)
     assert line.recv() == "over"
     return perf_counter() - began
 
