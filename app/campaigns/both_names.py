@@ -17,12 +17,13 @@ class BothNames:
 
     @classmethod
     def of(cls, own: Mapping[str, str], names: Iterable[str]) -> Self:
-        """Return names with their English out of a campaign's own dictionary or the one that ships.
+        """Return names with their English out of a campaign's own dictionary and the one that ships.
 
         English that several share means none of them.
         """
         stored = {folded(name): name for name in names}
-        said = [(folded(english), name) for name in stored.values() if (english := english_of(own, name))]
+        called = ((english_of(words, name), name) for words in (own, {}) for name in stored.values())
+        said = {(folded(english), name) for english, name in called if english}
         times = Counter(english for english, _ in said)
         return cls({**{english: name for english, name in said if times[english] == 1}, **stored})
 

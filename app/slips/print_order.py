@@ -19,7 +19,7 @@ from app.rounds.promise import slip_promise_of
 from app.rounds.reads import frozen_paper, get_round
 from app.rounds.service import locked_round
 from app.slips import reads
-from app.slips.english import back_in_english, front_in_english
+from app.slips.english import back_in_english, front_in_english, is_spoken
 from app.slips.service import issue
 from app.slips.sheets import SlipBack, SlipSheet, Wifi, packed
 
@@ -50,7 +50,9 @@ def unprintable_on(session: Session, round_id: str) -> tuple[Unprintable, ...]:
     named = (Words(field="参评人员类别", text=group.name) for group in paper.groups)
     wifi = (Words(field="网络名称", text=row.wifi_name), Words(field="网络密码", text=row.wifi_password))
     titles = (Words(field="组织单位", text=paper.organisation), Words(field="轮次名称", text=paper.title))
-    return unprintable((*titles, *named, *wifi))
+    words = (*titles, *named)
+    english = (Words(field=each.field, text=paper.english.get(each.text, "")) for each in words if is_spoken(paper))
+    return unprintable((*words, *english, *wifi))
 
 
 def _check_confirmed(session: Session, base_url: str, round_id: str, order: PrintOrder) -> None:

@@ -17,7 +17,7 @@ from app.office.qr import QrGrid, QrSeries, qr_grid, wifi_text
 from app.office.typesetting import pdf
 from app.slips.codes import CODE_LENGTH, format_code
 from app.slips.face import TEMPLATE
-from app.slips.sheets import SlipBack, SlipSheet, unpacked
+from app.slips.sheets import SlipBack, SlipSheet, breakable, unpacked
 
 QR_WIDTH: Final = 26.0
 
@@ -120,12 +120,12 @@ def _fixed_part(sheet: SlipSheet) -> dict[str, object]:
         "people": sheet.people,
         "round_name": sheet.round_name,
         "promise": sheet.promise,
-        "address": sheet.address if len(sheet.address) <= _ONE_LINE else _breakable(sheet.address),
+        "address": sheet.address if len(sheet.address) <= _ONE_LINE else breakable(sheet.address),
         "how_to": sheet.how_to,
         "wifi": wifi
         and {
-            "ssid": _breakable(wifi.ssid),
-            "password": _breakable(wifi.password),
+            "ssid": breakable(wifi.ssid),
+            "password": breakable(wifi.password),
             "svg": _svg(qr_grid(wifi_text(wifi.ssid, wifi.password))),
         },
         "english": sheet.english and asdict(sheet.english),
@@ -136,7 +136,7 @@ def _fixed_back(back: SlipBack) -> dict[str, object]:
     return {
         "title": back.title,
         "round_name": back.round_name,
-        "link": _breakable(back.link),
+        "link": breakable(back.link),
         "svg": _svg(qr_grid(back.link)),
         "english": back.english and asdict(back.english),
     }
@@ -145,8 +145,3 @@ def _fixed_back(back: SlipBack) -> dict[str, object]:
 def _svg(grid: QrGrid) -> str:
     view = f"0 0 {grid.size} {grid.size}"
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}"><path d="{grid.svg_path()}"/></svg>'
-
-
-def _breakable(text: str) -> str:
-    """Let a long address or password go on in the next line at any sign."""
-    return "\N{ZERO WIDTH SPACE}".join(text)

@@ -15,15 +15,17 @@ from app.ballots import service as ballots
 from app.ballots import store
 from app.ballots.domain import CodeState
 from app.ballots.models import CODE
+from app.campaigns.english_service import keep_english
 from app.core.acting import SAID, Acting, Principal
 from app.core.db import Database, database_of
 from app.core.key_folder import KeyFolder
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper, get_round
-from app.rounds.service import RoundDraft
+from app.rounds.service import RoundDraft, freeze
 from app.slips import reads, service
 from app.slips.codes import code_hash
 from app.slips.models import Batch
+from app.slips.print_order import unprintable_on
 from app.web.said import SENTENCES
 from tests.cast import MORNING, make_cast, make_draft, make_ready, prepare, refuses
 from tests.factories import set_code_state
@@ -207,6 +209,14 @@ def test_two_people_count_by_hand_and_a_difference_is_seen_by_both(acting: Actin
     assert done() == [True, True]
     count = reads.hand_counts(acting.session, round_id)[one]
     assert (count.counted_by, count.second_by) == ("张三", "李四")
+
+
+def test_signs_of_the_english_side_are_looked_at_too(acting: Acting) -> None:
+    round_id = make_draft(acting)
+    row = get_round(acting.session, round_id)
+    keep_english(acting.session, row.campaign_id, {row.title: "Round 🎉"})
+    freeze(acting, round_id)
+    assert [(each.text, each.field) for each in unprintable_on(acting.session, round_id)] == [("Round 🎉", "轮次名称")]
 
 
 def test_who_holds_the_only_key_counts_alone(acting: Acting, folder: KeyFolder) -> None:
