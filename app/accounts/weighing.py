@@ -15,7 +15,7 @@ from app.accounts.models import Staff
 from app.audit import service as audit
 from app.audit.service import Entry
 from app.core.scope import everywhere
-from app.offices.reads import watchers_of
+from app.offices.past import tree_after
 
 LINKED = frozenset({"account.create", "account.reset"})
 RENEWED = LINKED | {"account.enable", "account.role", "account.move"}
@@ -40,10 +40,7 @@ class Suspects:
 
 
 def suspects(session: Session, office_id: str, span: Span) -> Suspects:
-    """Return those that saw an office when the span ended, whatever became of them since.
-
-    The tree of offices is the present one.
-    """
+    """Return those that saw an office when the span ended, whatever became of them and of the offices since."""
     told = audit.acts(session, RENEWED)
     found = _weighty(session, office_id, told, span.end)
     fresh = {entry.subject for entry in told if span.begin <= entry.number <= span.end and _renews(entry)}
@@ -58,8 +55,8 @@ def suspects(session: Session, office_id: str, span: Span) -> Suspects:
 def _weighty(session: Session, office_id: str, told: Iterable[Entry], end: int) -> list[Staff]:
     later = [entry for entry in told if entry.number > end]
     unmade = {entry.subject for entry in later if entry.action == "account.create"}
-    roles, offices = _before(later, "account.role"), _before(later, "account.move")
-    seen_by = watchers_of(session, office_id)
+    roles, offices = before(later, "account.role"), before(later, "account.move")
+    seen_by = tree_after(session, end).watchers(office_id)
     return [
         staff
         for staff in session.scalars(everywhere(select(Staff).order_by(Staff.created_at, Staff.id)))
@@ -69,12 +66,12 @@ def _weighty(session: Session, office_id: str, told: Iterable[Entry], end: int) 
     ]
 
 
-def _before(later: Iterable[Entry], action: str) -> dict[str, str]:
-    """Return by account what the first of these changes found."""
+def before(later: Iterable[Entry], action: str) -> dict[str, str]:
+    """Return by account, or whatever it was done to, what the first of these changes found."""
     found: dict[str, str] = {}
     for entry in later:
-        if entry.action == action and (before := json.loads(entry.detail).get("before")) is not None:
-            found.setdefault(entry.subject, before)
+        if entry.action == action and (was := json.loads(entry.detail).get("before")) is not None:
+            found.setdefault(entry.subject, was)
     return found
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.accounts.weighing import Span, Suspects, suspects
-from app.audit.service import last_before, last_number
+from app.accounts.weighing import Span, Suspects, before, suspects
+from app.audit.service import acts, last_before, last_number
 from app.box.reads import KeyView, OpeningView, key_of, opening_of, returned_by_group
 from app.campaigns.reads import office_of
 from app.core.errors import DomainError
@@ -126,7 +126,13 @@ def _suspects(session: Session, row: RoundView) -> Suspects:
         raise DomainError("report_too_early")
     # A rehearsal is frozen as it is made, which the log tells of another round.
     begin = last_number(session, "round.freeze", row.id) or last_before(session, row.created_at) + 1
-    return suspects(session, office_of(session, row.campaign_id), Span(begin, end))
+    return suspects(session, _office_then(session, row.campaign_id, end), Span(begin, end))
+
+
+def _office_then(session: Session, campaign_id: str, number: int) -> str:
+    """Return the office that a campaign belonged to after this entry of the log."""
+    later = [entry for entry in acts(session, {"campaign.move"}) if entry.number > number]
+    return before(later, "campaign.move").get(campaign_id) or office_of(session, campaign_id)
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:

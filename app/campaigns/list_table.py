@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from app.campaigns.both_names import NO_NAMES, BothNames
 from app.campaigns.rules import strange_in_name
+from app.core.chinese import has_chinese
 from app.core.folding import folded, spaceless
 from app.office.sheets import tables
 from app.office.sheets.listings import Listing
@@ -75,13 +77,23 @@ def joined(names: Sequence[str], every: Iterable[str], between: str) -> str:
 
 
 class ListTable(Table):
-    """A list of what a campaign has: names in an order, each once."""
+    """A list of what a campaign has: names in an order, each once.
+
+    ``names``: by column, what may be written in English for what is there already. It means that only under an English
+    heading: a Chinese list says names as they are stored, and what it calls like the English of another is a new one.
+    """
 
     def __init__(
-        self, sheet: Sheet, listing: Listing, limit: int, problems: list[CellProblem], names: BothNames = NO_NAMES
+        self,
+        sheet: Sheet,
+        listing: Listing,
+        limit: int,
+        problems: list[CellProblem],
+        names: Mapping[str, BothNames] = MappingProxyType({}),
     ) -> None:
         super().__init__(sheet, listing)
-        self._limit, self._names = limit, names
+        self._limit = limit
+        self._written = {key: both for key, both in names.items() if not has_chinese(self.names[key])}
         self._first_rows: dict[tuple[str, str], int] = {}
         self.listed = list(self._listing())
         problems += self.problems
@@ -102,6 +114,10 @@ class ListTable(Table):
             else:
                 yield row
 
+    def text(self, row: Row, key: str) -> str:
+        """Return the trimmed text under a column, a name as it is stored; so the page of a preview carries it too."""
+        return self._written.get(key, NO_NAMES).stored(super().text(row, key))
+
     def is_first(self, row: Row, key: str, text: str, code: str) -> bool:
         """Whether no row above holds the same; otherwise reported."""
         first = self._first_rows.setdefault((key, folded(text)), row.number)
@@ -112,7 +128,6 @@ class ListTable(Table):
     def name(self, row: Row, key: str = "name") -> str | None:
         """Return the checked text; None if it was reported. Text that looks like a formula is text."""
         text = self.text(row, key)
-        text = self._names.stored(text) if key == "name" else text
         if unseen := unseen_in(text):
             self.report(row.number, key, "text_control", value=unseen)
         elif len(text) > (limit := MAX_ENGLISH if key == "english" else MAX_NAME):

@@ -147,7 +147,8 @@ def preview_sections(workbook: Workbook, known: Known) -> SectionsPreview:
     """Check a workbook read with ``read_workbook(data, SHEETS)``; DomainError ``workbook_no_sections``."""
     sheet = _chosen(workbook)
     problems: list[CellProblem] = []
-    table = ListTable(sheet, LISTING, MAX_UNITS, problems, known.names.objects)
+    written = {"section": known.names.nouns, "name": known.names.objects}
+    table = ListTable(sheet, LISTING, MAX_UNITS, problems, written)
     drafts = _drafts(table, known)
     sections = tuple(found for draft in drafts if (found := draft.finished(table, known)))
     _check_counts(table, drafts, known)
@@ -240,7 +241,7 @@ def _drafts(table: ListTable, known: Known) -> list[_Draft]:
     drafts: dict[str, _Draft] = {}
     draft: _Draft | None = None
     for row in table.listed:
-        text = known.names.nouns.stored(table.text(row, "section"))
+        text = table.text(row, "section")
         if unseen := unseen_in(text):
             table.report(row.number, "section", "text_control", value=unseen)
         elif len(text) > NOUN_LIMIT:

@@ -154,12 +154,14 @@ def may_close(actor: Principal, node: Node) -> bool:
 def set_closed(acting: Acting, office_id: str, keys: KeysIn, *, closed: bool) -> None:
     """Close the actor's own office to those above it, or open it to them.
 
-    DomainError ``not_found`` or as ``check_keys``.
+    What is so already is not written down again. DomainError ``not_found`` or as ``check_keys``.
     """
     row, tree = office_row(acting.session, office_id), the_tree(acting.session)
     node = tree.nodes[office_id]
     if not may_close(acting.actor, node):
         raise DomainError("not_found")
+    if row.is_closed == closed:
+        return
     check_keys(acting.session, keys, tree, replace(node, is_closed=closed))
     row.is_closed = closed
     audit.record(acting.session, acting.now, acting.actor, "office.close" if closed else "office.open", office_id)
@@ -185,4 +187,5 @@ def delete(acting: Acting, office_id: str) -> None:
     if row.parent_id is None or any(left.values()):
         raise DomainError("office_not_empty", **left)
     acting.session.delete(row)
-    audit.record(acting.session, acting.now, acting.actor, "office.delete", office_id, name=row.name)
+    told = {"name": row.name, "parent": row.parent_id, "closed": row.is_closed}
+    audit.record(acting.session, acting.now, acting.actor, "office.delete", office_id, **told)

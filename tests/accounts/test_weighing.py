@@ -15,6 +15,7 @@ from app.accounts.weighing import Span, suspects
 from app.audit import service as audit
 from app.core.acting import Acting, Principal
 from app.core.db import Database
+from app.offices import service as service_of_offices
 from app.offices.models import Office
 from tests.cast import MORNING, PASSWORD_HASH, make_cast
 
@@ -119,6 +120,27 @@ def test_what_became_of_them_since_changes_no_minutes(ran: Round) -> None:
     leader = ran.make("leader", ran.people[0], "leader")
     service.give_roles(ran.session, MORNING, ran.people[0], leader, "scrutineer")
     assert ran.named() == before
+
+
+def test_what_became_of_the_offices_since_changes_no_minutes(ran: Round) -> None:
+    """The attack: the office of a ghost is put below another, or closes itself, before anybody prints."""
+    acting = Acting(ran.session, MORNING, ran.people[0])
+    town, east = service_of_offices.add(acting, "root", "town"), service_of_offices.add(acting, "root", "east")
+    village = service_of_offices.add(acting, town, "village")
+    ghost = ran.make("ghost")
+    move(acting, ghost, town, holds_none)
+    ran.freeze()
+    ran.count()
+
+    def named() -> set[str]:
+        found = suspects(ran.session, village, Span(ran.begin, ran.end))
+        return {one.login for one in found.from_machine}
+
+    assert named() == {"first", "ghost", "second"}
+    service_of_offices.edit(acting, village, "village", east, lambda *_: [])
+    of_village = Principal("chief", "chief", "organiser", office_id=village, reach=(village,))
+    service_of_offices.set_closed(Acting(ran.session, MORNING, of_village), village, lambda *_: [], closed=True)
+    assert named() == {"first", "ghost", "second"}
 
 
 def test_a_clock_that_was_set_ahead_or_back_hides_nobody(ran: Round) -> None:

@@ -19,10 +19,14 @@ from app.box import holders
 from app.box.holder_secret import public_half, read_secret
 from app.box.models import KeyHolder
 from app.box.openings import Openings
+from app.campaigns.models import Campaign
+from app.campaigns.reads import SCHEME_JSON
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.offices.models import Office
+from app.rounds import moving
 from app.rounds.models import Round
 from tests.ballots.stores import change_counts, sealed_in
 from tests.box.boxes import NOON, Box, hall_paper, make_box, make_round
@@ -291,6 +295,28 @@ def test_the_report_names_accounts_that_nobody_agreed_to_and_says_who_decided_al
     assert {"熟人", "后来"}.isdisjoint(named)
     assert "冻结后新建、启用、增加角色或重发登录链接的账号：王五。" in report
     assert ("由一人办理" in report) is not two_person
+
+
+def test_the_report_goes_by_the_office_that_the_round_had_at_its_opening(
+    organiser: Desk, database: Database, folder: KeyFolder
+) -> None:
+    """The attack: the campaign is given to another office before anybody prints, and a ghost of the old one is gone."""
+    with database.writing() as session:
+        accounts.create_account(session, NOON - timedelta(days=9), SYSTEM, ("ghost", "幽灵", "scrutineer"))
+        paper = hall_paper()
+        session.add(Office(id="east", parent_id="root", name="东县", position=0, is_closed=False))
+        session.flush()
+        session.execute(update(Staff).where(Staff.login == "ghost").values(office_id="east"))
+    box = make_box(database, folder, ZHANGSAN, paper, {"residents": 30, "staff": 3})
+    with database.writing() as session:
+        scheme = SCHEME_JSON.dump_json(paper.scheme).decode()
+        session.execute(update(Campaign).values(office_id="east", scheme=scheme))
+    open_it(organiser, box)
+    assert "幽灵" in organiser.get("/rounds/r1/scrutiny").text
+    with database.writing() as session:
+        campaign_id = session.scalars(select(Round.campaign_id)).one()
+        moving.move(Acting(session, NOON, ZHANGSAN), campaign_id, "root", lambda *_: {})
+    assert "幽灵" in organiser.get("/rounds/r1/scrutiny").text
 
 
 def test_a_failed_opening_is_told(organiser: Desk, box: Box, database: Database) -> None:

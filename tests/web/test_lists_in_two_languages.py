@@ -130,6 +130,25 @@ def test_names_are_found_by_their_english(database: Database, new_desk: Desks, c
     assert [name for name, *_, section in units if section] == ["县文化馆", "县图书馆"]
 
 
+def test_a_chinese_list_names_what_is_new_by_the_english_of_another(
+    database: Database, new_desk: Desks, campaign_id: str
+) -> None:
+    """Library would have become 县图书馆, and its section that of another: a Chinese list means what it says."""
+    desk, path = new_desk("zhangsan"), f"/campaigns/{campaign_id}/import/sections"
+    bring(desk, path, made.listed(SECTION_ROWS, "分表"))
+    with database.writing() as session:
+        keep_english(session, campaign_id, {"县文化馆": "County Cultural Centre", "领导班子": "Leadership"})
+    before = seen(database, campaign_id)
+    rows: Rows = [
+        ["分表", "对象种类", "测评表", "名称"],
+        ["Leadership", "单位", "领导班子民主测评表", "County Cultural Centre"],
+    ]
+    bring(desk, path, made.listed(rows, "分表"))
+    units, _, sections, _ = seen(database, campaign_id)
+    assert {name for name, *_ in units} == {name for name, *_ in before[0]} | {"County Cultural Centre"}
+    assert {noun for noun, *_ in sections} == {noun for noun, *_ in before[2]} | {"Leadership"}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_opinions(database: Database, new_desk: Desks, campaign_id: str, language: str) -> None:
     desk, path = in_language(new_desk("zhangsan"), language), f"/campaigns/{campaign_id}/opinions/import"
