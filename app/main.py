@@ -61,6 +61,7 @@ from app.publication.spoken import speak
 from app.rectification.board import service as board
 from app.rectification.board.resting import resting_on_units
 from app.rectification.messages.notify import LETTERS as RECTIFICATION_LETTERS
+from app.rectification.orders import retest_time
 from app.rectification.plans.entering import answering_names
 from app.rectification.rules.wording import STORED
 from app.rectification.signing import service as signing
@@ -115,7 +116,7 @@ def _void(acting: Acting, round_id: str, request: Mapping[str, Any]) -> None:
 
 
 PORTS = Ports(
-    before_opening=(slips.before_opening, box.before_opening),
+    before_opening=(slips.before_opening, box.before_opening, retest_time.before_opening),
     before_counting=(slips.before_counting,),
     purge=(publication.purge, box.purge, slips.purge, shelf.purge),
     panels=(slips.panel, box.panel),

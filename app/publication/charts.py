@@ -253,19 +253,10 @@ def _returned(rate: shown.Rate, returned: int, whole: int) -> Rate:
     return Rate(f"{rate['text']}（{returned}/{whole}）", min(rate["tenths"] or 0, 1000) / 1000)
 
 
-def before_after_chart(title: str, series: tuple[str, str], rows: tuple[Pair, ...]) -> str:
-    """Draw two rounds side by side."""
-    return rates_svg(*_before_after_parts(title, series, rows))
-
-
-def before_after_png(title: str, series: tuple[str, str], rows: tuple[Pair, ...]) -> bytes:
-    """Draw two rounds side by side for Word."""
-    return rates_png(*_before_after_parts(title, series, rows))
-
-
-def _before_after_parts(title: str, series: tuple[str, str], rows: tuple[Pair, ...]) -> tuple[RateChart, str, str]:
+def before_after_chart(title: str, series: tuple[str, str], rows: tuple[Pair, ...]) -> Chart:
+    """Return the chart of two rounds side by side."""
     drawn = tuple(_pair_row(*row) for row in rows)
-    return RateChart(drawn, series), title, _told(drawn)
+    return _rates((RateChart(drawn, series), title, _told(drawn)))
 
 
 def _pair_row(label: str, before: Cell, after: Cell, reason: str) -> Row:

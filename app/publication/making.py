@@ -59,4 +59,8 @@ def comparison(bench: Bench) -> Made:
         for before, after, reason in pair.rows
     )
     titles = (pair.before.line.round.title, pair.after.line.round.title)
-    return Made(charts.before_after_chart(pair.after.line.campaign, titles, rows).encode())
+    drawn = charts.before_after_chart(pair.after.line.campaign, titles, rows)
+    if told["language"] == "en":
+        names = {**pair.before.paper.english, **pair.after.paper.english}
+        drawn = charts.in_words(drawn, Speaker(names, english()).document)
+    return Made(drawn.drawn("svg"))

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from app.core.chinese import day_however_written, day_in
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 
 LIMIT: Final = 120
 FIELDS: Final = {
@@ -58,12 +58,19 @@ def printed(name: str, text: str, language: str = "zh") -> str:
 
 
 def typed_meeting(typed: Mapping[str, str]) -> Meeting:
-    """Return the meeting of fields that were typed; DomainError ``field_not_a_date`` or ``field_too_long``."""
+    """Return the meeting of fields that were typed.
+
+    DomainError ``field_not_a_date``, ``field_too_long`` or ``posting_ends_early``: before it can have begun.
+    """
     told = {name: " ".join(typed.get(name, "").split()) for name in asdict(NOTHING)}
     for name, text in told.items():
         if len(text) > LIMIT:
             raise DomainError("field_too_long", field=FIELDS[name], limit=LIMIT)
-    return Meeting(**{name: _day(name, text) if name in DAYS and text else text for name, text in told.items()})
+    meeting = Meeting(**{name: _day(name, text) if name in DAYS and text else text for name, text in told.items()})
+    for name in ("held_on", "issued_on"):
+        if meeting.posted_until and meeting.posted_until < getattr(meeting, name):
+            raise DomainError("posting_ends_early", other=Ours(FIELDS[name]), at="posted_until")
+    return meeting
 
 
 def _day(name: str, text: str) -> str:

@@ -9,6 +9,7 @@ RESULT_SENTENCES: dict[str, tuple[int, str]] = {
         409,
         "会场还不能看到结果，没有宣布。请先在“参评人员”或“社会公告”范围公布。",
     ),
+    "posting_ends_early": (422, "公示截止日期早于%(other)s，没有保存。请改正其中一个。"),
     "announce_no_slide": (409, "没有这一项，大屏没有变。请在名单中选择。"),
     "announced_groups": (
         422,

@@ -43,6 +43,14 @@ def test_it_refuses_what_is_no_day_and_names_the_field(text: str) -> None:
     assert refused.value.params["field"] == FIELDS["posted_until"]
 
 
+@pytest.mark.parametrize("before", ["held_on", "issued_on"])
+def test_it_refuses_a_posting_that_ends_before_it_can_have_begun(before: str) -> None:
+    assert typed_meeting({before: "2026-11-27", "posted_until": "2026-11-27"}).posted_until == "2026-11-27"
+    with pytest.raises(DomainError, match="posting_ends_early") as refused:
+        typed_meeting({before: "2026-11-27", "posted_until": "2026年11月26日"})
+    assert refused.value.params == {"other": FIELDS[before], "at": "posted_until"}
+
+
 def test_it_refuses_what_is_too_long() -> None:
     with pytest.raises(DomainError, match="field_too_long"):
         typed_meeting({"office": "办" * 121})

@@ -1,5 +1,6 @@
 """Rounds of one campaign side by side."""
 
+import re
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -173,6 +174,18 @@ def test_what_is_compared_hangs_on_no_language(
         trend = {"zh": "与前一次基本持平", "en": "About the same as last time"}[language]
         assert (trend in page) is (compared and path != "/compare"), (language, path)
     assert english["服务"] in reader.get(f"{base}/units/u3", headers={"accept-language": "en"}).text
+
+
+def test_two_rounds_are_drawn_in_the_language_of_the_page(client: TestClient, database: Database) -> None:
+    paper = counted.make_paper()
+    names = {name: f"Name {place}" for place, name in enumerate((*paper.names, "第一次", "第二次"))}
+    papers = [with_english(counted.make_paper(title=title), names) for title in ("第一次", "第二次")]
+    campaign = one_campaign(database, [counted.make_votes(paper) for paper in papers])
+    path = f"/results/campaigns/{campaign}/compare.svg?before={papers[0].round_id}&after={papers[1].round_id}"
+    reader = counted.log_in(client, database, "leader")
+    drawn = {language: reader.get(f"{path}&lang={language}").raise_for_status().text for language in ("zh", "en")}
+    assert ("县文工团" in drawn["zh"], names["县文工团"] in drawn["en"]) == (True, True)
+    assert re.findall("[^<>]*[\u4e00-\u9fff][^<>]*", drawn["en"]) == []
 
 
 def test_it_refuses_unknown_places(client: TestClient, database: Database) -> None:

@@ -11,7 +11,8 @@ from app.campaigns.reads import english_names
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made
 from app.office.language import _, said
-from app.publication.charts import before_after_chart
+from app.office.language import told as spoken
+from app.publication.charts import before_after_chart, in_words
 from app.rectification.documents import lists, notices, summary
 from app.rectification.documents.progress import Bulletin, Newsletter, Progress, read_progress
 from app.rectification.documents.results import Results
@@ -34,11 +35,14 @@ def comparison(bench: Bench) -> Made:
     told = bench.arguments
     with bench.reading() as session:
         seen = seeing(session, bench.staff, bench.now)
-        pairs = pairs_of(session, seen, reads.get_order(session, bench.staff, told["order"]))
+        order = reads.get_order(session, bench.staff, told["order"])
+        pairs, (_paper, names) = pairs_of(session, seen, order), _asked(session, order)
     both = next((pair for pair in reversed(pairs) if told["attempt"] in {0, pair.attempt}), None)
     if both is None:
         raise DomainError("not_found")
-    return Made(before_after_chart(both.before["name"], both.titles, both.rows).encode())
+    with written_in(bench.language, names):
+        drawn = in_words(before_after_chart(both.before["name"], both.titles, both.rows), spoken)
+        return Made(drawn.drawn("svg"))
 
 
 def _asked(session: Session, order: OrderView) -> tuple[Paper, dict[str, str]]:

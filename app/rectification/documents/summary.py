@@ -11,7 +11,7 @@ from app.core.errors import Ours
 from app.office.language import _, blank, clauses, day_of, listed, run_on, said, told
 from app.office.markup import Column, Style
 from app.office.word_layout import NONE, Kind, blank_document, paragraph, picture, saved, signed
-from app.publication.charts import before_after_png
+from app.publication.charts import before_after_chart
 from app.rectification.documents.notices import ORDER_COLUMNS, PLAN_COLUMNS, STEP_COLUMNS
 from app.rectification.documents.progress import (
     Progress,
@@ -196,7 +196,7 @@ def _results(document: DocumentType, found: OrderResult) -> None:
     if measure == Measure.SATISFIED_RATE:
         name, titles, drawn = told((both.before["name"], both.titles, both.rows))
         words = _("“%(first)s”和“%(second)s”满意率的比较图，数值见上表", first=titles[0], second=titles[1])
-        picture(document, before_after_png(name, titles, drawn), words)
+        picture(document, before_after_chart(name, titles, drawn).png(), words)
         if note := signs_missing((name, *titles, *(row[0] for row in drawn))):
             paragraph(document, note, Style.NOTE)
     paragraph(document, _("第一次测评的结果保持不变，两次结果并列，不作排名。"), Style.NOTE)

@@ -1,7 +1,8 @@
 """An action of the ledger as texts, one a column, in the language of the file; workbook and Word say the same."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import TypeVar
 
 from app.office.language import _, day_of, language_of_file, said
 from app.rectification.ledger.service import LedgerRow
@@ -18,6 +19,7 @@ from app.reports.language import written_in
 from app.web.i18n import LANGUAGES, english
 from app.web.letters import Letters
 
+Told = TypeVar("Told")
 _WORDED = frozenset({"source", "kind", "horizon", "due"})
 _TOLD = tuple(column.key for column in LEDGER_COLUMNS if column.planned and column.key not in _WORDED)
 
@@ -43,17 +45,22 @@ def cells_of(each: LedgerRow) -> dict[str, str]:
         "rules_count": str(len(rules_in(row.rules_made)) or ""),
         "signed": signature_words(signature_of(row)),
         "acceptance": f"{row.accepted_by} {_day(row.accepted_on)}" if row.accepted_by else "",
-        "public_rating": said(each.rating.words) if each.rating else row.public_rating,
+        "public_rating": rating_words(each),
         "rating_source": rating_source(each.rating, row.public_rating),
         "state": _("%(text)s（%(code)s）", text=state, code=row.explanation) if row.explanation else state,
     }
 
 
-def in_both_languages(each: LedgerRow) -> Iterator[dict[str, str]]:
-    """Yield the texts of an action as a Chinese and as an English file have them."""
+def in_both_languages(make: Callable[[LedgerRow], Told], each: LedgerRow) -> Iterator[Told]:
+    """Yield what is made of an action as a Chinese and as an English file have it."""
     for language in LANGUAGES:
         with written_in(language, {}):
-            yield cells_of(each)
+            yield make(each)
+
+
+def rating_words(each: LedgerRow) -> str:
+    """Return 群众评价 of an action: what a vote says, or what was typed."""
+    return said(each.rating.words) if each.rating else each.row.public_rating
 
 
 def rating_source(measured: Measured | None, typed: str) -> str:

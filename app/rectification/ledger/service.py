@@ -22,7 +22,7 @@ from app.rectification.messages.notify import (
     tell_of_action,
 )
 from app.rectification.models import ActionEntry, ActionExtension, RemedialAction
-from app.rectification.orders.reads import refuse_days_off
+from app.rectification.orders.reads import refuse_days_off, remedial_due
 from app.rectification.orders.service import step_refused, today_of
 from app.rectification.plans.reads import PlanHead, get_head
 from app.rectification.rules.allowed import reader_powers
@@ -40,6 +40,7 @@ from app.rectification.rules.ledger import (
     overdue,
 )
 from app.rectification.rules.people import Person
+from app.rectification.rules.plans import ActionKind
 from app.rectification.rules.ratings import Measured
 from app.rectification.rules.refusals import Refusal
 from app.rectification.rules.wording import (
@@ -129,6 +130,13 @@ def get_action(session: Session, staff: Principal, action_id: str, today: date) 
     except DomainError:
         raise DomainError("action_unknown") from None
     return ledger_row(plan, row, today)
+
+
+def last_of_order(session: Session, found: LedgerRow) -> date | None:
+    """Return the day until which the order behind an action wants 补课 done; the day of 长期坚持 ends nothing."""
+    if not found.plan.order_id or found.row.kind == ActionKind.LASTING.value:
+        return None
+    return remedial_due(session, found.plan.order_id, found.plan.attempt)
 
 
 def entries_of(session: Session, action_id: str) -> Sequence[ActionEntry]:

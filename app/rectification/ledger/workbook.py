@@ -22,7 +22,7 @@ from app.office.sheets.carried import brought, carried
 from app.office.sheets.listings import Listing, in_both
 from app.office.sheets.tables import CellProblem, Reading, Table, has_needed, left_sheets
 from app.office.workbook import plain, read_workbook
-from app.rectification.ledger.cells import in_both_languages
+from app.rectification.ledger.cells import cells_of, in_both_languages, rating_words
 from app.rectification.ledger.recording import Change, record
 from app.rectification.ledger.service import LedgerRow, by_now, rule_view
 from app.rectification.orders.service import today_of
@@ -217,7 +217,7 @@ def _unlike(told: Mapping[str, str], each: LedgerRow) -> _Why:
     if _differ(told[UNIT], each.plan.unit_name):
         return "column_settled", {"column": LISTING.headings[UNIT]}
     left = [*_SETTLED]
-    for cells in in_both_languages(each):
+    for cells in in_both_languages(cells_of, each):
         left = [column for column in left if _differ(told.get(column.heading), cells[column.key])]
         if not left:
             return None
@@ -274,7 +274,7 @@ def _rating(told: Mapping[str, str], each: LedgerRow | None) -> str | None:
         return None
     if each is None:
         return None
-    shown = (each.row.public_rating, *(cells["public_rating"] for cells in in_both_languages(each)))
+    shown = (each.row.public_rating, *in_both_languages(rating_words, each))
     if told[RATING] in {plain(text).strip() for text in shown}:
         return None
     return None if _was_measured(told) and each.rating is None else told[RATING]

@@ -138,6 +138,13 @@ def _attempts(session: Session, order_ids: Collection[str]) -> dict[str, list[At
     return found
 
 
+def remedial_due(session: Session, order_id: str, attempt: int) -> date | None:
+    """Return the day until which an order wants 补课 done; None where there is no order."""
+    return session.scalar(
+        select(OrderAttempt.remedial_due).where(OrderAttempt.order_id == order_id, OrderAttempt.attempt == attempt)
+    )
+
+
 def orders(session: Session, staff: Principal, campaign_id: str = "") -> Sequence[OrderView]:
     """Return the orders within reach, campaign by campaign, in official order of units; oldest first for one unit."""
     return views_of(session, places(session, staff, campaign_id))

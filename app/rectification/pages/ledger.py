@@ -1,5 +1,7 @@
 """The 整改台账: all actions, one action with what happened to it, and the public page of commitments."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -26,6 +28,7 @@ from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import CHOSEN
 from app.rectification.rules.ledger import ACTION_TABLE, ActionEvent, ActionState, may_be_signed, rules_in
 from app.rectification.rules.picks import LONGEST, Pick
+from app.rectification.rules.plans import is_after
 from app.rectification.rules.transitions import events_allowed
 from app.rectification.rules.wording import TOLD_WHY
 from app.rectification.signing.service import signature_of
@@ -127,6 +130,7 @@ def action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> R
     found = ledger_acts.get_action(session, desk.staff, action_id, desk.today)
     (found,) = with_votes(session, desk.staff, desk.now, [found])
     entries = ledger_acts.entries_of(session, action_id)
+    last = ledger_acts.last_of_order(session, found)
     mine = BY_THE_UNIT | BY_SUPERVISION if can.supervise else BY_THE_UNIT if can.work else frozenset[ActionEvent]()
     context = {
         "found": found,
@@ -142,6 +146,8 @@ def action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> R
             signature_of(found.row),
             waits=may_be_signed(ActionState(found.row.state)),
         ),
+        "last": last,
+        "beyond": partial(is_after, last=last),
         "extensions": ledger_acts.extensions_of(session, action_id),
         "files": attachments.files_of(session, action_id),
         "allowed": [event for event in events_allowed(ACTION_TABLE, ActionState(found.row.state)) if event in mine],

@@ -50,6 +50,7 @@ from app.rectification.rules.wording import (
 from app.rounds.reads import last_repeat
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, WorkingDesk
 from app.web.forms import Form, PostedForm
+from app.web.i18n import choose_language
 from app.web.pages import see_other
 
 router = APIRouter()
@@ -234,7 +235,8 @@ def comparison(desk: RectificationDesk, order_id: str, attempt: int = 0) -> Resp
     both = next((pair for pair in reversed(pairs) if attempt in {0, pair.attempt}), None)
     if both is None:
         raise DomainError("not_found")
-    told = {"order": order_id, "attempt": attempt, "of": sha256(repr(both).encode()).hexdigest()}
+    told: dict[str, object] = {"order": order_id, "attempt": attempt, "of": sha256(repr(both).encode()).hexdigest()}
+    told["language"] = choose_language(desk.request)
     return picture(desk, COMPARISON, told)
 
 

@@ -17,10 +17,10 @@ from app.rectification.pages.outcomes import DONE
 from app.rectification.plans import service as planning
 from app.rectification.plans.issues import issues_for
 from app.rectification.plans.reads import get_head
-from app.rectification.plans.service import CO_UNIT_MARK, MOST_ACTIONS, PlanRow, PlanView
+from app.rectification.plans.service import CO_UNIT_MARK, MOST_ACTIONS, PlanRow, PlanView, co_units_in
 from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.issues import ORIGINS
-from app.rectification.rules.plans import Action, ActionKind, Gap, plan_gaps, unanswered_issues
+from app.rectification.rules.plans import Action, ActionKind, Gap, beyond_order, plan_gaps, unanswered_issues
 from app.rectification.rules.wording import ACTION_KINDS, GAP_FIELDS, GAPS
 from app.web.choosing import looks, wished
 from app.web.desk import Desk, Refused, WorkingDesk
@@ -64,7 +64,6 @@ def _row(number: int, typed: dict[str, str]) -> PlanRow:
             raise DomainError("field_too_long", field=told, limit=limit, at=f"{name}-{number}")
     if typed["kind"] and typed["kind"] not in set(ActionKind):
         raise DomainError("field_not_a_choice", field=_of_action(number, "分类"), at=f"kind-{number}")
-    parts = [part.strip() for part in typed["co_units"].replace(",", CO_UNIT_MARK).split(CO_UNIT_MARK)]
     action = Action(
         problem=typed["problem"],
         goal=typed["goal"],
@@ -73,7 +72,7 @@ def _row(number: int, typed: dict[str, str]) -> PlanRow:
         measures=typed["measures"],
         sponsor=typed["sponsor"],
         lead_unit=typed["lead_unit"],
-        co_units=tuple(part for part in parts if part),
+        co_units=co_units_in(typed["co_units"]),
         owner=typed["owner"],
         commitment=typed["commitment"],
         issue_id=typed["issue_id"],
@@ -92,13 +91,18 @@ def _shown(plan: PlanView) -> list[dict[str, str]]:
 
 def _saved_otherwise(plan: PlanView, typed: Sequence[Mapping[str, str]]) -> list[tuple[int, str, RemedialAction]]:
     """Return where the stored plan is not what was typed: the action's number, which field, and what is stored."""
-    here = {row["id"]: row for row in typed if row["id"]}
+    here = {row["id"]: _as_kept(row) for row in typed if row["id"]}
     return [
         (number, name, row)
         for number, row in enumerate(plan.rows, 1)
         for name in TOLD
         if str(getattr(row, name) or "") != here.get(row.id, {}).get(name, "")
     ]
+
+
+def _as_kept(typed: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what was typed as it would be stored: units that are parted in whatever way are the same units."""
+    return {**typed, "co_units": CO_UNIT_MARK.join(co_units_in(typed["co_units"]))}
 
 
 def _by_field(gaps: Sequence[Gap]) -> Marks:
@@ -117,6 +121,7 @@ def _plan_page(desk: Desk, plan_id: str, refused: Refused | None = None, looking
     rows = _typed(unsaved) if unsaved else _shown(plan)
     table = reads.days_table(desk.session, plan.head.campaign_id, [action.due for action in plan.plan.actions])
     gaps = _by_field(plan_gaps(plan.plan, desk.today, table)) if plan.is_open else {}
+    late = _by_field(beyond_order(plan.plan, plan.last)) if plan.is_open else {}
     issues = {issue.id: issue for issue in issues_for(desk.session, desk.staff, desk.now, plan.head)}
     own = [issue.id for issue in issues.values() if issue.unit_ids]
     left = [issues[each] for each in unanswered_issues(plan.plan, own)] if plan.is_open else []
@@ -129,7 +134,7 @@ def _plan_page(desk: Desk, plan_id: str, refused: Refused | None = None, looking
     context = {
         "plan": plan, "rows": rows, "gaps": gaps, "kinds": ACTION_KINDS, "issues": issues, "offered": offered,
         "left": left, "left_shown": LEFT_SHOWN, "version": version, "faulty": faulty(refused), "marks": marks,
-        "labels": {**PLAN_LABELS, "issue_id": "来源问题"},
+        "late": late, "labels": {**PLAN_LABELS, "issue_id": "来源问题"},
         "saved": _saved_otherwise(plan, rows) if code == "plan_changed" else (),
     }  # fmt: skip
     return desk.show("rectification/plan.html", refused, **context, origins=ORIGINS, **WORDS)

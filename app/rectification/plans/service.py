@@ -1,6 +1,7 @@
 """Writing a unit's 整改方案, submitting and reviewing it, and making it public."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rectification.messages.notify import PLAN_TO_SIGN, tell_of_plan
 from app.rectification.models import PlanEntry, RemedialAction, RemedialOrder, UnitPlan
-from app.rectification.orders.reads import OrderView, days_table
+from app.rectification.orders.reads import OrderView, days_table, remedial_due
 from app.rectification.orders.service import locked_order, note, order_moved, step_refused, today_of
 from app.rectification.plans.issues import Issue, check_chosen, issues_for
 from app.rectification.plans.reads import PlanHead, get_head, plan_of_order
@@ -30,6 +31,7 @@ from app.rectification.rules.plans import (
     Plan,
     PlanEvent,
     PlanState,
+    beyond_order,
     horizon_of,
     next_plan_state,
     return_plan,
@@ -42,6 +44,8 @@ from app.rectification.signing import service as signing
 
 MOST_ACTIONS = 60
 CO_UNIT_MARK = "、"
+_BETWEEN = re.compile(r"[、,，;；\n]")
+"""What people write between two 协办单位."""
 PLANNED_TEXTS = (
     "problem", "goal", "due", "measures", "sponsor", "lead_unit", "owner", "commitment", "issue_id",
 )  # fmt: skip
@@ -59,6 +63,13 @@ class PlanView:
     rows: tuple[RemedialAction, ...]
     submitted_on: date | None = None
     signature: Signature = UNSIGNED
+    last: date | None = None
+    """The day until which its order wants 补课 done."""
+
+    @property
+    def beyond(self) -> frozenset[int]:
+        """The numbers of the actions that are to end behind that day."""
+        return frozenset(gap.action for gap in beyond_order(self.plan, self.last))
 
     @property
     def state(self) -> PlanState:
@@ -88,6 +99,11 @@ class PlanRow:
     id: str
     action: Action
     source: str
+
+
+def co_units_in(text: str) -> tuple[str, ...]:
+    """Return the units that somebody typed."""
+    return tuple(part for each in _BETWEEN.split(text) if (part := each.strip()))
 
 
 def planned(row: RemedialAction) -> Action:
@@ -129,7 +145,8 @@ def _view(session: Session, head: PlanHead) -> PlanView:
     submitted_on = row.submitted_at.astimezone(CHINA).date() if row.submitted_at else None
     rows = tuple(_rows(session, head.id))
     texts = (row.request, row.remarks, row.submitted_by, row.decided_by)
-    return PlanView(head, *texts, rows, submitted_on, signing.signature_of(row))
+    last = remedial_due(session, head.order_id, head.attempt) if head.order_id else None
+    return PlanView(head, *texts, rows, submitted_on, signing.signature_of(row), last)
 
 
 def entries_of(session: Session, plan_id: str) -> Sequence[PlanEntry]:

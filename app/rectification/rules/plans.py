@@ -78,6 +78,7 @@ class GapCode(StrEnum):
     AT_ONCE_TOO_LATE = "at_once_too_late"
     LEAD_IS_CO_UNIT = "lead_is_co_unit"
     DUE_DAY_OFF = "due_day_off"
+    AFTER_ORDER = "after_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,23 @@ def plan_gaps(
         for number, action in enumerate(plan.actions, start=1)
         for gap in _gaps(number, action, (today, holidays), limits)
     )
+
+
+def beyond_order(plan: Plan, last: date | None) -> tuple[Gap, ...]:
+    """Name the actions that are to end after the ``last`` day of the order that wants the plan: a warning, not a gap.
+
+    What takes longer may go on behind the retest, but nobody shall find that out then; 长期坚持 ends on no day.
+    """
+    return tuple(
+        Gap(GapCode.AFTER_ORDER, number, last)
+        for number, action in enumerate(plan.actions, 1)
+        if action.kind is not ActionKind.LASTING and is_after(action.due, last)
+    )
+
+
+def is_after(due: date | None, last: date | None) -> bool:
+    """Whether a day lies behind the last one; what has no day does not."""
+    return due is not None and last is not None and due > last
 
 
 def _gaps(number: int, action: Action, when: tuple[date, Holidays], limits: HorizonLimits) -> Iterator[Gap]:

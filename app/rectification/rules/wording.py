@@ -122,6 +122,8 @@ GAPS = {
     GapCode.AT_ONCE_TOO_LATE: "第 %(number)s 项列为立行立改，完成时限却在三十天以后，请改时限或改为限期整改。",
     GapCode.LEAD_IS_CO_UNIT: "第 %(number)s 项的主办单位同时列为协办单位，请去掉其中一处。",
     GapCode.DUE_DAY_OFF: "第 %(number)s 项的完成时限是休息日，请改为工作日；之后的第一个工作日是 %(day)s。",
+    GapCode.AFTER_ORDER: "第 %(number)s 项的完成时限在补课通知定的完成期限（%(day)s）以后，复测时还办不完。"
+    "能提前的，请改早；确实要更长时间的，可以照报。",
 }
 
 
@@ -131,6 +133,7 @@ GAP_FIELDS = {
     GapCode.DUE_PAST: "due",
     GapCode.AT_ONCE_TOO_LATE: "due",
     GapCode.DUE_DAY_OFF: "due",
+    GapCode.AFTER_ORDER: "due",
     GapCode.LEAD_IS_CO_UNIT: "co_units",
 }
 """The field of the plan's form in which each gap is to be put right."""

@@ -102,6 +102,18 @@ def test_documents_hold_no_chinese_but_what_was_typed(new_desk: Desks, pages: di
     assert NUMBER.findall(english["summary"])
 
 
+def test_both_results_of_an_order_are_drawn_and_told_in_the_language_of_the_page(
+    new_desk: Desks, pages: dict[str, str]
+) -> None:
+    desk, order = new_desk("zhangsan"), pages["notice"].rpartition("/")[0]
+    drawn = {language: desk.get(f"{order}/comparison.svg?lang={language}").text for language in ("zh", "en")}
+    assert ("县文工团" in drawn["zh"], "County Arts Troupe" in drawn["en"]) == (True, True)
+    assert left_in(drawn["en"]) == []
+    assert left_in(drawn["zh"])
+    page = desk.get(f"{order}?lang=en").text
+    assert "Public satisfaction" in page.split('id="both-')[1].split("</section>")[0]
+
+
 def test_newsletter_and_bulletin_are_in_the_language_that_is_chosen(new_desk: Desks, pages: dict[str, str]) -> None:
     desk, path = new_desk("zhangsan"), pages["bulletin"]
     page = desk.get(f"{path}?lang=en").text

@@ -94,6 +94,57 @@ def test_what_two_liaisons_type_at_once_is_neither_lost_nor_overwritten(database
     assert "乙的</textarea>" in one.get(path).text
 
 
+def test_units_that_are_parted_otherwise_are_no_other_version(database: Database, new_desk: Desks) -> None:
+    _, order_id = make_order(database)
+    one, other, path = new_desk("wujiu"), new_desk("wujiu"), f"{plan_path(database, order_id)}/edit"
+    typed: dict[str, str | list[str]] = {"then": "draft", "co_units[]": ["县文化馆, 县图书馆，县博物馆"]}
+    assert one.post(path, **(plan_fields(one.get(path).text) | typed)).status_code == 303
+    page = one.get(path).text
+    (action_id,) = re.findall(r'name="id\[\]" value="([^"]+)"', page)
+    typed |= {"id[]": [action_id]}
+    assert one.post(path, **(plan_fields(page, goal="每乡五场") | typed)).status_code == 303
+    refused = other.post(path, **(plan_fields(page) | typed))
+    assert refused.status_code == 409
+    both = re.search(r'<ul class="stored-now">(.*?)</ul>', refused.text, re.DOTALL)
+    assert both
+    assert ("整改目标" in both[1], "协办单位" in both[1]) == (True, False)
+
+
+def test_what_is_to_end_after_the_order_is_told_beside_the_day_and_may_be_submitted(
+    database: Database, new_desk: Desks
+) -> None:
+    _, order_id = make_order(database)
+    desk, plan = new_desk("wujiu"), plan_path(database, order_id)
+    words, tag = "第 1 项的完成时限在补课通知定的完成期限", "在补课通知的完成期限以后"
+    for days, told in ((21, False), (70, True)):
+        fields = plan_fields(desk.get(f"{plan}/edit").text, due=later(days).isoformat()) | {"then": "draft"}
+        assert desk.post(f"{plan}/edit", **fields).status_code == 303
+        page = desk.get(f"{plan}/edit").text
+        assert (words in page, 'aria-describedby="w-due-1"' in page) == (told, told)
+    assert "The last day that" not in desk.get(f"{plan}/edit?lang=en").text
+    assert "Action 1 is to be completed after the last day" in desk.get(f"{plan}/edit?lang=en").text
+    fields = plan_fields(page, due=later(70).isoformat())
+    assert desk.post(f"{plan}/edit", **fields).status_code == 303
+    supervisor = new_desk("zhengshi")
+    assert tag in supervisor.get(f"/rectification/orders/{order_id}").text
+
+
+def test_more_time_than_the_order_gives_is_told_where_it_is_decided(database: Database, new_desk: Desks) -> None:
+    _, order_id, (action_id,) = make_ledger(database)
+    liaison, supervisor, path = new_desk("wujiu"), new_desk("zhengshi"), f"/rectification/actions/{action_id}"
+    with database.reading() as session:
+        order = reads.get_order(session, ZHANG, order_id).current
+    assert order is not None
+    tag = "在补课通知的完成期限"
+    assert tag not in liaison.get(path).text.replace("补课通知定的完成期限", "")
+    assert liaison.post(f"{path}/extension", until=later(70).isoformat(), reason="场地未定").status_code == 303
+    page = supervisor.get(path).text
+    assert page.count(tag) == 1, "beside what is asked for"
+    (extension,) = re.findall(rf"{path}/extension/([0-9a-z]+)", page)
+    assert supervisor.post(f"{path}/extension/{extension}", decision="grant").status_code == 303
+    assert supervisor.get(path).text.count(tag) == 2
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

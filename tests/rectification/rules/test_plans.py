@@ -19,6 +19,7 @@ from app.rectification.rules.plans import (
     Plan,
     PlanEvent,
     PlanState,
+    beyond_order,
     horizon_of,
     next_plan_state,
     plan_gaps,
@@ -66,6 +67,16 @@ def test_it_works() -> None:
     plan = Plan((WHOLE,))
     assert plan_gaps(plan, TODAY) == ()
     assert submit_plan(PlanState.DRAFT, plan, TODAY) is PlanState.SUBMITTED
+
+
+def test_what_ends_after_its_order_is_told_and_keeps_nothing_back() -> None:
+    last = TODAY + timedelta(days=30)
+    days = (last, last + timedelta(days=1), None)
+    plan = Plan(tuple(replace(WHOLE, kind=kind, due=due) for kind in (*ActionKind, None) for due in days))
+    late = [number for number, one in enumerate(plan.actions, 1) if one.due == days[1] and one.kind != "lasting"]
+    assert beyond_order(plan, last) == tuple(Gap(GapCode.AFTER_ORDER, number, last) for number in late)
+    assert beyond_order(plan, None) == ()
+    assert not {GapCode.AFTER_ORDER} & {gap.code for gap in plan_gaps(plan, TODAY)}
 
 
 def test_it_refuses_a_plan_without_actions() -> None:
