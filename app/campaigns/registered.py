@@ -7,9 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.campaigns.models import Unit
 from app.campaigns.reads import CampaignView, get_campaign, office_of
-from app.campaigns.service import add_units
 from app.core.acting import Acting
-from app.core.errors import DomainError
 from app.offices import register
 from app.offices.models import RegisteredUnit
 
@@ -25,13 +23,10 @@ def to_pick(campaign: CampaignView, kept: Sequence[RegisteredUnit]) -> Sequence[
     return [unit for unit in kept if unit.name not in rated]
 
 
-def pick(acting: Acting, campaign_id: str, registered_ids: Collection[str]) -> None:
-    """Rate these units of the register too, in its order; DomainError ``name_missing`` where none is chosen."""
-    offered = to_pick(get_campaign(acting.session, campaign_id), of_campaign(acting.session, campaign_id))
-    chosen = [unit for unit in offered if unit.id in registered_ids]
-    if not chosen:
-        raise DomainError("name_missing")
-    add_units(acting.session, acting.now, acting.actor, campaign_id, [unit.name for unit in chosen])
+def named(session: Session, campaign_id: str, registered_ids: Collection[str]) -> list[str]:
+    """Return the names of these units of the register, in its order, but of those that the campaign rates already."""
+    offered = to_pick(get_campaign(session, campaign_id), of_campaign(session, campaign_id))
+    return [unit.name for unit in offered if unit.id in registered_ids]
 
 
 def write_down(acting: Acting, campaign_id: str) -> None:

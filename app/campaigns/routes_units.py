@@ -15,22 +15,24 @@ from app.campaigns.stored import locked_campaign, stored_units
 from app.campaigns.typed import TypedRow, name_rows, typed_rows, unit_edits, unit_rows
 from app.core.errors import DomainError
 from app.core.lists import cut, wish_of
-from app.web.choosing import asked_of, looks
+from app.web.choosing import asked_of, choice_of, looks
 from app.web.desk import Again, Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
 from app.web.stale import refuse_stale
 
 router = APIRouter()
+REGISTERED = "registered[]"
 
 
 def _to_add(desk: Desk, campaign: CampaignView, form: PostedForm | None = None) -> dict[str, object]:
     """Return what the forms show that add units."""
     register = registered.of_campaign(desk.session, campaign.id)
+    kept = registered.to_pick(campaign, register)
     return {
         "campaign": campaign,
-        "kept": registered.to_pick(campaign, register),
+        "choice": choice_of(kept, (), form, REGISTERED) if kept else None,
         "keeps_register": bool(register),
-        "picked": frozenset(form.several("registered[]") if form else ()),
+        "typed": form.as_dict() if form else {},
     }
 
 
@@ -51,13 +53,12 @@ def _units_page(
         "rows": shown,
         "found": cut([row for row in shown if wish.fits(row.name)], wish),
         "stored": stored_units(campaign),
-        "typed": form.as_dict() if form else {},
     }
     return desk.show("campaigns/units.html", refused, **_to_add(desk, campaign), **context)
 
 
-def _add_page(desk: Desk, campaign_id: str, refused: Refused | None = None) -> Response:
-    context = _to_add(desk, get_campaign(desk.session, campaign_id), refused.form if refused else None)
+def _add_page(desk: Desk, campaign_id: str, refused: Refused | None = None, form: PostedForm | None = None) -> Response:
+    context = _to_add(desk, get_campaign(desk.session, campaign_id), refused.form if refused else form)
     return desk.show("campaigns/units_add.html", refused, **context)
 
 
@@ -96,23 +97,19 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
 
 @router.post("/campaigns/{campaign_id}/units/add")
 def add(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Add units, one a line."""
+    """Add units that are picked from the register or typed one a line, or look for some in the register."""
+    again = partial(_add_page, desk, campaign_id)
+    if looks(form):
+        return desk.consider(lambda: again(form=form), again)
 
     def act() -> None:
-        names = pasted_names(form.as_dict().get("names", ""))
+        picked = registered.named(desk.session, campaign_id, form.several(REGISTERED))
+        names = [*picked, *pasted_names(form.as_dict().get("names", ""))]
         service.add_units(desk.session, desk.now, desk.staff, campaign_id, names)
         if form.flag("register"):
             registered.write_down(desk.acting, campaign_id)
 
-    return _attempt(desk, campaign_id, act, partial(_add_page, desk, campaign_id))
-
-
-@router.post("/campaigns/{campaign_id}/units/pick")
-def pick(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
-    """Add units that the register of the campaign's office holds."""
-    chosen = form.several("registered[]")
-    again = partial(_add_page, desk, campaign_id)
-    return _attempt(desk, campaign_id, lambda: registered.pick(desk.acting, campaign_id, chosen), again)
+    return _attempt(desk, campaign_id, act, again)
 
 
 def _chosen(desk: Desk, campaign_id: str, unit_id: str) -> tuple[CampaignView, UnitView]:

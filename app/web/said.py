@@ -86,7 +86,6 @@ SENTENCES = {
     "/offices/{office_id}/import/confirm": "单位已记入名录。",
     "/offices/{office_id}/units/{registered_id}": "名录已更改，已经冻结的测评表和已有的结果不变。",
     "/offices/{office_id}/units/{registered_id}/delete": "单位已从名录中删除，活动中的单位不变。",
-    "/campaigns/{campaign_id}/units/pick": "已从名录选入。",
     "/tokens/{token_id}/revoke": "访问令牌已作废。",
     "/campaigns/{campaign_id}/opinions": "意见已录入。",
     "/campaigns/{campaign_id}/opinions/remarks": "投票时写的意见已收入意见建议。",

@@ -6,10 +6,12 @@ from app.accounts.models import Staff
 from app.campaigns.models import Unit
 from app.core.acting import Acting
 from app.core.db import Database
-from app.offices.models import Office
+from app.core.lists import PAGE
+from app.offices.models import Office, RegisteredUnit
 from app.offices.reads import the_tree
 from app.rounds.reads import get_round
 from tests.cast import MORNING, Desk, Desks, make_cast, make_draft
+from tests.form_fields import sent
 from tests.offices.test_service import ZHANG
 
 
@@ -69,13 +71,35 @@ def test_objects_are_picked_from_the_register(organiser: Desk, database: Databas
     organiser.post("/offices/root/units/add", lines="甲馆\t1\n乙馆\t2")
     page = organiser.get(f"{units}/add").text
     picked = page.split('name="registered[]" value="')[1].split('"')[0]
-    organiser.post(f"{units}/pick", **{"registered[]": picked})
-    organiser.post(f"{units}/add", names="丙馆", register="1")
+    assert organiser.post(f"{units}/add", names=" ").status_code == 422
+    organiser.post(f"{units}/add", names="丙馆", register="1", **{"registered[]": picked})
     with database.reading() as session:
         found = {unit.name: unit.register_id for unit in session.query(Unit).filter_by(campaign_id=campaign_id)}
     assert found["甲馆"] == picked
+    assert "乙馆" not in found
     assert found["丙馆"]
     assert "丙馆" in organiser.get("/offices/root?q=丙").text
+
+
+def test_a_long_register_is_looked_through_while_units_are_typed(organiser: Desk, database: Database) -> None:
+    """A register of two thousand came as one page of as many boxes; no more than a page of it is shown."""
+    with database.writing() as session:
+        campaign_id = get_round(session, make_draft(Acting(session, MORNING, ZHANG))).campaign_id
+        session.add_all(
+            RegisteredUnit(id=f"r{n:04}", office_id="root", position=n, name=f"单位{n:04}", code="")
+            for n in range(2_000)
+        )
+    add = f"/campaigns/{campaign_id}/units/add"
+    page = organiser.get(add).text
+    assert page.count('name="registered[]"') == PAGE
+    page = organiser.post(
+        add, **sent(page, add, names="丙馆", q="1234", look="find", **{"registered[]": ["r0003"]})
+    ).text
+    assert page.count('type="checkbox" name="registered[]"') == 1
+    organiser.post(add, **sent(page, add, **{"registered[]": ["r0003", "r1234"]}))
+    with database.reading() as session:
+        found = {unit.name: unit.register_id for unit in session.query(Unit).filter_by(campaign_id=campaign_id)}
+    assert {"丙馆": None, "单位0003": "r0003", "单位1234": "r1234"}.items() <= found.items()
 
 
 def test_what_was_typed_for_a_unit_far_down_the_register_is_kept(organiser: Desk) -> None:

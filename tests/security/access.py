@@ -224,7 +224,6 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /offices/{office_id}/units/{registered_id}": ORGANISER,
     "POST /offices/{office_id}/units/{registered_id}": ORGANISER,
     "POST /offices/{office_id}/units/{registered_id}/delete": ORGANISER,
-    "POST /campaigns/{campaign_id}/units/pick": ORGANISER,
     "GET /templates": ORGANISER,
     "GET /templates/{kind}.docx": ORGANISER,
     "POST /templates/{kind}": ORGANISER,

@@ -15,6 +15,7 @@ import app
 from app.core.db import Database
 from app.core.lists import PAGE
 from tests.cast import Desk, Desks, make_cast
+from tests.form_fields import sent
 from tests.many import store_many
 
 CAMPAIGNS, ROUNDS = 60, 120
@@ -76,6 +77,17 @@ def test_units_are_looked_for_by_their_names(desk: Desk, database: Database) -> 
     assert 'id="unit-u0-28"' in page
     assert page.count('name="name[]"') == 30
     assert "没有符合的" in asked(desk, "/campaigns/c0/units", q="没有").text
+
+
+def test_all_units_of_a_search_are_shown_page_by_page(desk: Desk, database: Database) -> None:
+    """Fifty of the hits stood there, and the others nowhere."""
+    store_many(database, 1, 1, units=120)
+    path = "/campaigns/c0/units"
+    page = desk.post(path, **sent(desk.get(path).text, path, q="单位", look="find")).text
+    assert re.findall(r'href="#unit-[^"]*">(\d+) ', page) == [str(place) for place in range(1, PAGE + 1)]
+    assert "1 / 3" in page
+    page = desk.post(path, **sent(page, path, look="3")).text
+    assert re.findall(r'href="#unit-[^"]*">(\d+) ', page) == [str(place) for place in range(2 * PAGE + 1, 121)]
 
 
 def test_a_short_list_shows_neither_search_nor_pages(desk: Desk, database: Database) -> None:
