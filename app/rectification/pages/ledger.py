@@ -145,6 +145,7 @@ def action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> R
             found.plan,
             signature_of(found.row),
             waits=may_be_signed(ActionState(found.row.state)),
+            ahead=found.row.state != ActionState.CLOSED_OUT,
         ),
         "last": last,
         "beyond": partial(is_after, last=last),

@@ -11,14 +11,19 @@ from app.accounts import service as accounts
 from app.audit.models import AuditEntry
 from app.campaigns.reads import CampaignView
 from app.campaigns.stored import locked_campaign
+from app.core.acting import Acting
 from app.core.db import Database
+from app.rectification.models import RemedialAction, UnitPlan
 from app.rectification.pages import signing
+from app.rectification.rules.ledger import ActionState
+from app.rectification.rules.plans import PlanState
+from app.rectification.signing import service as signing_service
 from app.web.choosing import ROWS
 from app.web.forms import PostedForm
 from tests.cast import MORNING, Desk, Desks, make_cast
 from tests.form_fields import sent
 from tests.many import store_many
-from tests.rectification.flagged import ZHANG
+from tests.rectification.flagged import ZHANG, make_ledger
 
 UNITS = 700
 HEADS = 2
@@ -77,3 +82,20 @@ def test_a_form_is_read_once_for_all_units_and_before_the_campaign_is_held(
     monkeypatch.setattr(signing, locked_campaign.__name__, noted_holding)
     assert desk.post(PATH, **fields).status_code == 303
     assert happened == ["read", "held"]
+
+
+def test_what_was_accepted_waits_for_no_signature(new_desk: Desks, database: Database) -> None:
+    """Of a plan that had long been accepted its page said that it could not be accepted yet."""
+    found, order_id, (action_id,) = make_ledger(database)
+    desk = new_desk("zhengshi")
+    with database.writing() as session:
+        session.execute(sa.update(RemedialAction).values(state=ActionState.COMPLETED))
+        signing_service.set_signing(Acting(session, MORNING, ZHANG), found.campaign_id, {}, needed=True)
+    plan, action = f"/rectification/orders/{order_id}", f"/rectification/actions/{action_id}"
+    assert "签批以后才能" not in desk.get(plan).text
+    assert "签批以后才能验收销号" in desk.get(action).text
+    with database.writing() as session:
+        session.execute(sa.update(RemedialAction).values(state=ActionState.CLOSED_OUT))
+        session.execute(sa.update(UnitPlan).values(state=PlanState.SUBMITTED))
+    assert "签批以后才能审定" in desk.get(plan).text
+    assert "签批以后才能" not in desk.get(action).text
