@@ -27,6 +27,10 @@ class BothNames:
         times = Counter(english for english, _ in said)
         return cls({**{english: name for english, name in said if times[english] == 1}, **stored})
 
+    def written(self, name: str, english: str) -> str:
+        """Return what a file in English writes for a name: its English, where that is read as this name again."""
+        return english if english and self.stored(english) == name else name
+
     def stored(self, text: str) -> str:
         """Return the name that a text means; the text where it means none of them."""
         return self.known.get(folded(text), text)

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.campaigns.both_names import BothNames
 from app.campaigns.english_service import keep_english
 from app.campaigns.models import GroupLeavesOut, Unit, VoterGroup
 from app.campaigns.ports import Resting, RestingRounds, check_unused
@@ -25,6 +26,7 @@ from app.campaigns.workbook_import import (
     TITLES,
     UNITS_SHEET,
     GroupRow,
+    Known,
     Preview,
     UnitRow,
     preview_workbook,
@@ -107,10 +109,11 @@ def _sheet(kind: str, keys: Sequence[str], rows: Iterable[Sequence[int | str]]) 
 
 
 def _plan(campaign: CampaignView, workbook: Workbook) -> Plan:
-    names = [unit.name for unit in campaign.units]
-    preview = preview_workbook(workbook, names)
+    names, groups = [unit.name for unit in campaign.units], [group.name for group in campaign.groups]
+    both = (BothNames.of(campaign.english, each) for each in (names, groups))
+    preview = preview_workbook(workbook, Known(tuple(names), *both))
     new_units, missing_units = _compare(names, preview.units)
-    new_groups, missing_groups = _compare([group.name for group in campaign.groups], preview.groups)
+    new_groups, missing_groups = _compare(groups, preview.groups)
     return Plan(preview, new_units, new_groups, missing_units, missing_groups)
 
 

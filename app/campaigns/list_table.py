@@ -17,6 +17,9 @@ from app.office.workbook import Row, Sheet
 MAX_NAME: Final = 60
 MAX_ENGLISH: Final = 160
 MAX_ORDER: Final = 9_999
+ENGLISH: Final = ("英文名称", "英文", "英文名", "英文全称", "英语名称", "English name", "English", "name in English")
+CHINESE: Final = ("中文名称", "中文", "中文名", "中文全称", "Name in Chinese", "Chinese name", "Chinese")
+"""What stands in English, and in Chinese, beside the name of a list in the other language."""
 _NOTHING: Final = frozenset({"", "无", "没有", "none", "None", "-", "—", "——", "/"})
 """What is written into a cell of several names where there are none."""
 _SEPARATOR: Final = re.compile(r"([、;；,，])")
@@ -125,17 +128,41 @@ class ListTable(Table):
             self.report(row.number, key, code, value=text[:SHOWN], first_row=first)
         return first == row.number
 
-    def name(self, row: Row, key: str = "name") -> str | None:
-        """Return the checked text; None if it was reported. Text that looks like a formula is text."""
-        text = self.text(row, key)
+    def called(self, row: Row) -> str:
+        """Return the name as it is stored: in a list that was taken in English a column of its own has it."""
+        return self.text(row, "chinese") or self.text(row, "name")
+
+    def in_english(self, row: Row) -> str:
+        """Return the English of a name: where a column of its own has the Chinese, the name may be the English."""
+        chinese, beside = self.text(row, "chinese"), super().text(row, "name")
+        told = chinese and folded(beside) != folded(chinese)
+        return self.text(row, "english") or (beside if told else "")
+
+    def name(self, row: Row) -> str | None:
+        """Return the checked name; None if it was reported. Text that looks like a formula is text."""
+        key, text = "chinese" if self.text(row, "chinese") else "name", self.called(row)
+        if self._checked(row, key, text, MAX_NAME) is None:
+            return None
+        if code := "text_empty" if not text else strange_in_name(text):
+            self.report(row.number, key, code, value=text[:SHOWN])
+            return None
+        return text if self.is_first(row, "name", text, "name_twice") else None
+
+    def english(self, row: Row) -> str | None:
+        """Return the checked English of a name; None if it was reported."""
+        return self._checked(row, "english" if self.text(row, "english") else "name", self.in_english(row), MAX_ENGLISH)
+
+    def words(self, row: Row, key: str) -> str | None:
+        """Return another checked text; None if it was reported."""
+        return self._checked(row, key, self.text(row, key), MAX_NAME)
+
+    def _checked(self, row: Row, key: str, text: str, limit: int) -> str | None:
         if unseen := unseen_in(text):
             self.report(row.number, key, "text_control", value=unseen)
-        elif len(text) > (limit := MAX_ENGLISH if key == "english" else MAX_NAME):
+        elif len(text) > limit:
             self.report(row.number, key, "text_too_long", length=len(text), limit=limit)
-        elif key == "name" and (code := "text_empty" if not text else strange_in_name(text)):
-            self.report(row.number, key, code, value=text[:SHOWN])
         else:
-            return text if key != "name" or self.is_first(row, key, text, "name_twice") else None
+            return text
         return None
 
     def ordered_rows(self) -> list[tuple[Row, int | None]]:

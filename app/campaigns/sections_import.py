@@ -11,15 +11,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.campaigns import section_service
 from app.campaigns import service as campaigns
+from app.campaigns.english_service import keep_english
 from app.campaigns.reads import CampaignView, SectionView, UnitView, get_campaign
 from app.campaigns.rules import NameRow, fits, name_key, scheme_on
+from app.campaigns.section_names import names_of
 from app.campaigns.section_service import SectionEdit
 from app.campaigns.sections_listing import (
     LISTING,
     SHEET,
     SHEETS,
     Known,
-    Names,
     ObjectRow,
     SectionRow,
     SectionsPreview,
@@ -67,13 +68,7 @@ def known_of(campaign: CampaignView) -> Known:
         frozenset(names.values()),
         {group.name: frozenset(names[unit_id] for unit_id in group.left_out) for group in campaign.groups},
         {folded(section.noun): _unfit(campaign, section) for section in campaign.sections if section.rule},
-        Names.of(
-            campaign.english,
-            [section.noun for section in campaign.sections],
-            [form.title for form in campaign.forms],
-            [unit.name for unit in campaign.units],
-            [group.name for group in campaign.groups],
-        ),
+        names_of(campaign),
     )
 
 
@@ -143,6 +138,7 @@ def save_sections(acting: Acting, campaign_id: str, plan: SectionsPlan) -> None:
     ids = [_save_section(acting, before, section, units, listed) for section in sections]
     section_service.order_sections(acting, campaign_id, [NameRow(section_id, "") for section_id in ids])
     _save_left_out(acting, before, rows, units)
+    keep_english(acting.session, campaign_id, {row.name: row.english for row in rows if row.english})
 
 
 def _save_objects(acting: Acting, campaign_id: str, rows: list[ObjectRow]) -> dict[str, UnitView]:

@@ -8,7 +8,7 @@ from typing import Final, Self
 from app.campaigns import list_table
 from app.campaigns.both_names import NO_NAMES, BothNames
 from app.campaigns.domain import Objects
-from app.campaigns.list_table import ListTable, named
+from app.campaigns.list_table import CHINESE, ENGLISH, ListTable, named
 from app.campaigns.rules import MAX_SECTIONS, MAX_UNITS, NOUN_LIMIT, name_key
 from app.core.errors import DomainError
 from app.core.folding import folded
@@ -37,6 +37,8 @@ LISTING: Final = Listing(
             "名称", "对象名称", "测评对象", "被测评对象", "姓名", "单位名称", "项目名称", "报告名称", "事项名称",
             "名称(姓名)", "姓名(名称)", "Name", "Object",
         ),
+        "english": ENGLISH,
+        "chinese": CHINESE,
         "class": ("对象类别", "类别", "单位类别", "分类", "Class"),
         "duty": ("职务", "现任职务", "职务名称", "岗位", "Position"),
         "responsible": ("主办单位", "责任单位", "承办单位", "牵头单位", "办理单位", "Responsible unit"),
@@ -83,6 +85,8 @@ class ObjectRow:
     responsible: str | None = None
     left_out: tuple[str, ...] | None = None
     """Names of voter groups that do not rate it."""
+    english: str = ""
+    """The English of its name, where the list says one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +107,16 @@ class Names:
     forms: BothNames
     objects: BothNames
     groups: BothNames
+    words: BothNames
+    """Positions, and responsible units, which may be objects as well."""
 
     @classmethod
     def of(cls, own: Mapping[str, str], *sorts: Iterable[str]) -> Self:
-        """Return names of sections, forms, objects and groups, with their English out of a campaign's dictionary."""
+        """Return names of each sort, in the order of the fields, with their English out of a campaign's dictionary."""
         return cls(*(BothNames.of(own, names) for names in sorts))
 
 
-NAMELESS: Final = Names(NO_NAMES, NO_NAMES, NO_NAMES, NO_NAMES)
+NAMELESS: Final = Names(NO_NAMES, NO_NAMES, NO_NAMES, NO_NAMES, NO_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,8 @@ def preview_sections(workbook: Workbook, known: Known) -> SectionsPreview:
     """Check a workbook read with ``read_workbook(data, SHEETS)``; DomainError ``workbook_no_sections``."""
     sheet = _chosen(workbook)
     problems: list[CellProblem] = []
-    written = {"section": known.names.nouns, "name": known.names.objects}
+    names = known.names
+    written = {"section": names.nouns, "name": names.objects, "duty": names.words, "responsible": names.words}
     table = ListTable(sheet, LISTING, MAX_UNITS, problems, written)
     drafts = _drafts(table, known)
     sections = tuple(found for draft in drafts if (found := draft.finished(table, known)))
@@ -156,10 +163,19 @@ def preview_sections(workbook: Workbook, known: Known) -> SectionsPreview:
         _check_groups(table, [each for draft in drafts for each in draft.rows], known)
     if not table.listed and not table.problems:
         table.problems.append(CellProblem(sheet.name, 1, "A", "", "sheet_empty"))
-    columns = tuple(key for key in LISTING.titles if key in table.columns and key not in LISTING.unsaved)
-    cells = tuple(tuple(table.text(row, key) for key in columns) for row in table.listed)
+    columns, cells = _cells(table)
     reading = table.reading() + left_sheets(workbook, [sheet], (LISTING,))
     return SectionsPreview(sections, tuple(table.problems), columns, cells, reading)
+
+
+def _cells(table: ListTable) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return columns and texts for the page to carry: names as they are stored, their English beside them."""
+    told = {"name": table.called, "english": table.in_english}
+    kept = LISTING.titles.keys() - LISTING.unsaved.keys() - {"chinese"}
+    columns = tuple(key for key in LISTING.titles if key in kept and (key in table.columns or key in told))
+    return columns, tuple(
+        tuple(told[key](row) if key in told else table.text(row, key) for key in columns) for row in table.listed
+    )
 
 
 def _chosen(workbook: Workbook) -> Sheet:
@@ -258,12 +274,12 @@ def _drafts(table: ListTable, known: Known) -> list[_Draft]:
 
 def _objects(table: ListTable, row: Row, known: Known) -> Iterator[ObjectRow]:
     """Yield what a row lists; a row may name a section alone."""
-    if not any(table.text(row, key) for key in ("name", *_WORDS, "leaves_out")):
+    if not any(table.text(row, key) for key in ("name", "english", "chinese", *_WORDS, "leaves_out")):
         return
-    name, left_out = table.name(row), _left_out(table, row, known)
-    words = {key: table.name(row, key) for key in _WORDS if key in table.columns}
-    if name is not None and None not in words.values():
-        yield ObjectRow(name, words.get("class"), words.get("duty"), words.get("responsible"), left_out)
+    name, english, left_out = table.name(row), table.english(row), _left_out(table, row, known)
+    words = {key: table.words(row, key) for key in _WORDS if key in table.columns}
+    if name is not None and english is not None and None not in words.values():
+        yield ObjectRow(name, words.get("class"), words.get("duty"), words.get("responsible"), left_out, english)
 
 
 def _sort(table: ListTable, draft: _Draft) -> Objects | None:

@@ -1,25 +1,35 @@
 """The workbook of sections: what is set up in a campaign, or what a round asks about, to be changed and uploaded."""
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
 
 import xlsxwriter
 
+from app.campaigns.both_names import BothNames
 from app.campaigns.domain import Objects
-from app.campaigns.list_table import joined
 from app.campaigns.names import english_of
-from app.campaigns.reads import CampaignView, SectionView, get_campaign
+from app.campaigns.reads import CampaignView, get_campaign
+from app.campaigns.section_names import names_of
 from app.campaigns.sections_listing import LISTING, SHEETS, SORTS
-from app.campaigns.workbook_template import NO_DATE, SheetWriter
+from app.campaigns.workbook_template import NO_DATE, SheetWriter, columns_of, in_a_cell, name_cells
 from app.office.bench import Bench, Made
 from app.office.books import written
 from app.office.language import _, language_of_file, written_in
 from app.office.sheets.listings import in_both
 
-_COLUMNS: Final = {key: heading for key, heading in LISTING.headings.items() if key not in LISTING.unsaved}
-
 Line = dict[str, str | int]
 """What stands in a row, by the keys of its columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectWords:
+    """What a row says of an object: its name in both languages, class, position, responsible unit."""
+
+    name: str
+    english: str
+    object_class: str = ""
+    duty: str = ""
+    responsible: str = ""
 
 
 def template(bench: Bench) -> Made:
@@ -44,46 +54,48 @@ def sections_xlsx(lines: Sequence[Line]) -> bytes:
             "每行一个测评对象，先后就是票上的先后。分表、对象种类、测评表写在每张分表的第一行，以下可以空着。"
             "不参评的类别写参评人员类别的名称，多个用“、”隔开。"
         )
-        SheetWriter(book, in_both(SHEETS), _COLUMNS, note).fill(lines)
+        columns = {key: heading for key, heading in columns_of(LISTING).items() if key not in LISTING.unsaved}
+        SheetWriter(book, in_both(SHEETS), columns, note).fill(lines)
 
     return written(fill)
 
 
-def line(section: tuple[str, Objects, str], words: Sequence[str] = ("", "", "", ""), leaves_out: str = "") -> Line:
-    """Return a row: noun, sort and form of a section; name, class, position and responsible unit of an object.
-
-    ``leaves_out``: the groups that do not rate it, as a cell. A list may go to another campaign, which knows what was
-    typed here by no English: of names only those that ship are said in the language of the file.
-    """
+def line(section: tuple[str, Objects, str], words: ObjectWords | None = None, leaves_out: str = "") -> Line:
+    """Return a row: noun, sort and form of a section, an object of it, the groups that do not rate that, as a cell."""
     noun, sort, form = section
-    name, object_class, duty, responsible = words
+    told = words or ObjectWords("", "")
     return {
         "section": noun,
         "objects": _(in_both(SORTS[sort])),
         "form": (english_of({}, form) if language_of_file() == "en" else "") or form,
-        "name": name,
-        "class": object_class,
-        "duty": duty,
-        "responsible": responsible,
+        **name_cells(told.name, told.english),
+        "class": told.object_class,
+        "duty": told.duty,
+        "responsible": told.responsible,
         "leaves_out": leaves_out,
     }
 
 
 def lines_of_campaign(campaign: CampaignView) -> list[Line]:
-    """Return a row for everything that is rated in a section; one without for a section that has nothing yet."""
-    return [each for section in campaign.sections for each in _lines_of(campaign, section)]
+    """Return a row for everything that is rated in a section; one without for a section that has nothing yet.
 
+    The campaign knows its names by their English again, so that a file in English says them so.
+    """
+    own, names = campaign.english, names_of(campaign)
+    is_english = language_of_file() == "en"
 
-def _lines_of(campaign: CampaignView, section: SectionView) -> list[Line]:
-    titles = {form.key: form.title for form in campaign.forms}
-    groups = [group.name for group in campaign.groups]
-    named = section.noun, section.objects, titles.get(section.form_key, "")
-    rows = [
-        line(
-            named,
-            (unit.name, unit.object_class, unit.duty, unit.responsible),
-            joined([group.name for group in campaign.groups if unit.id in group.left_out], groups, _("、")),
-        )
-        for unit in campaign.of_section(section.id)
-    ]
-    return rows or [line(named)]
+    def told(both: BothNames, name: str) -> str:
+        return both.written(name, english_of(own, name)) if is_english else name
+
+    left_out = in_a_cell({group.name: english_of(own, group.name) for group in campaign.groups})
+    titles, lines = {form.key: form.title for form in campaign.forms}, list[Line]()
+    for section in campaign.sections:
+        form = told(names.forms, titles.get(section.form_key, ""))
+        head = told(names.nouns, section.noun), section.objects, form
+        units = campaign.of_section(section.id)
+        lines += [] if units else [line(head)]
+        for unit in units:
+            beside = (told(names.words, text) for text in (unit.duty, unit.responsible))
+            words = ObjectWords(unit.name, english_of(own, unit.name), unit.object_class, *beside)
+            lines.append(line(head, words, left_out([g.name for g in campaign.groups if unit.id in g.left_out])))
+    return lines

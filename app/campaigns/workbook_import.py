@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.campaigns import list_table
+from app.campaigns.both_names import NO_NAMES, BothNames
 from app.campaigns.domain import GROUP_FLOOR
-from app.campaigns.list_table import MAX_NAME, ListTable, named, whole
+from app.campaigns.list_table import CHINESE, ENGLISH, MAX_NAME, ListTable, named, whole
 from app.core.errors import DomainError
 from app.core.folding import folded
 from app.office.sheets.listings import Listing, in_both
@@ -20,7 +21,6 @@ GROUPS_SHEETS = (GROUPS_SHEET, "参评人员", "人员类别", "类别", "Voter 
 SHEETS = UNITS_SHEETS + GROUPS_SHEETS
 
 _ORDER = ("序号", "编号", "排序", "序", "顺序", "次序", "No.")
-_ENGLISH = ("英文名称", "英文", "英文名", "英文全称", "英语名称", "English name", "English", "name in English")
 LISTINGS: Final[Mapping[str, Listing]] = {
     UNITS_SHEET: Listing(
         {
@@ -31,7 +31,8 @@ LISTINGS: Final[Mapping[str, Listing]] = {
                 "Unit", "Name of the unit", "Name",
             ),
             "short": ("简称", "单位简称", "Short name"),
-            "english": _ENGLISH,
+            "english": ENGLISH,
+            "chinese": CHINESE,
             "note": ("备注", "说明", "Notes"),
         },
         ("name",),
@@ -53,7 +54,8 @@ LISTINGS: Final[Mapping[str, Listing]] = {
                 "不参评单位", "不测评单位", "不评单位", "回避单位", "不参评的单位", "不参加测评的单位", "不评议单位",
                 "Units not rated",
             ),
-            "english": _ENGLISH,
+            "english": ENGLISH,
+            "chinese": CHINESE,
         },
         ("name", "expected"),
     ),
@@ -109,23 +111,33 @@ class Preview:
     reading: Reading = field(default=Reading(), compare=False)
 
 
-def preview_workbook(workbook: Workbook, known_units: Sequence[str] = ()) -> Preview:
-    """Check a workbook read with ``read_workbook(data, SHEETS)``.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a campaign has by now: its units, used where a workbook brings none, and names that may be in English."""
 
-    ``known_units`` are the campaign's units, used where the workbook brings none. Raises DomainError
-    ``workbook_no_sheet`` if neither list is there.
-    """
+    units: tuple[str, ...] = ()
+    unit_names: BothNames = NO_NAMES
+    group_names: BothNames = NO_NAMES
+
+
+NOTHING_KNOWN: Final = Known()
+
+
+def preview_workbook(workbook: Workbook, known: Known = NOTHING_KNOWN) -> Preview:
+    """Check a workbook read with ``read_workbook(data, SHEETS)``; DomainError ``workbook_no_sheet``: no list in it."""
     units_sheet, groups_sheet = _chosen(workbook)
     problems: list[CellProblem] = []
     reading = Reading()
-    units, groups, rateable = None, None, {folded(name): name for name in known_units}
+    units, groups, rateable = None, None, {**known.unit_names.known, **{folded(name): name for name in known.units}}
     if units_sheet is not None:
-        table = ListTable(units_sheet, LISTINGS[UNITS_SHEET], MAX_LISTED[UNITS_SHEET], problems)
+        names = {"name": known.unit_names}
+        table = ListTable(units_sheet, LISTINGS[UNITS_SHEET], MAX_LISTED[UNITS_SHEET], problems, names)
         reading += table.reading()
         if table.listed:
             units, rateable = _units(table)
     if groups_sheet is not None:
-        table = ListTable(groups_sheet, LISTINGS[GROUPS_SHEET], MAX_LISTED[GROUPS_SHEET], problems)
+        names = {"name": known.group_names}
+        table = ListTable(groups_sheet, LISTINGS[GROUPS_SHEET], MAX_LISTED[GROUPS_SHEET], problems, names)
         reading += table.reading()
         groups = _groups(table, rateable) if table.listed else None
     if units is None and groups is None and not problems:
@@ -155,12 +167,13 @@ def _chosen(workbook: Workbook) -> tuple[Sheet | None, Sheet | None]:
 
 
 def _units(table: ListTable) -> tuple[tuple[UnitRow, ...], dict[str, str]]:
-    """Read the units; and every listed name or short name to its unit, also where the row has a problem."""
+    """Read the units; and whatever a listed one may be called to its name, also where the row has a problem."""
     found: list[UnitRow] = []
-    rateable = {folded(text): table.text(row, "name") for row in table.listed if (text := table.text(row, "short"))}
-    rateable |= {folded(text): text for row in table.listed if (text := table.text(row, "name"))}
+    rateable = {folded(text): table.called(row) for row in table.listed if (text := table.text(row, "short"))}
+    rateable |= {folded(text): table.called(row) for row in table.listed if (text := table.in_english(row))}
+    rateable |= {folded(text): text for row in table.listed if (text := table.called(row))}
     for row, order in table.ordered_rows():
-        name, short, english = table.name(row), table.name(row, "short"), table.name(row, "english")
+        name, short, english = table.name(row), table.words(row, "short"), table.english(row)
         if order is not None and name is not None and short is not None and english is not None:
             found.append(UnitRow(order, name, short, table.text(row, "note")[:MAX_NAME], english))
     return tuple(sorted(found, key=lambda unit: unit.order)), rateable
@@ -170,7 +183,7 @@ def _groups(table: ListTable, rateable: Mapping[str, str]) -> tuple[GroupRow, ..
     found = []
     for row, order in table.ordered_rows():
         name, expected, leaves_out = table.name(row), _expected(table, row), _leaves_out(table, row, rateable)
-        english = table.name(row, "english")
+        english = table.english(row)
         if order is None or name is None or english is None:
             continue
         if expected is not None and leaves_out is not None:

@@ -1,13 +1,15 @@
 """The workbook an organiser downloads, edits and uploads again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import xlsxwriter
 
+from app.campaigns.both_names import BothNames
 from app.campaigns.domain import GROUP_FLOOR
 from app.campaigns.list_table import joined
+from app.campaigns.names import english_of
 from app.campaigns.reads import get_campaign
 from app.campaigns.workbook_import import (
     GROUPS_SHEET,
@@ -22,13 +24,13 @@ from app.campaigns.workbook_import import (
 from app.core.errors import Ours
 from app.office.bench import Bench, Made
 from app.office.books import written
-from app.office.language import _, written_in
-from app.office.sheets.listings import in_both
+from app.office.language import _, language_of_file, written_in
+from app.office.sheets.listings import Listing, in_both
 from app.office.workbook import export_text, looks_like_formula
 
 _WIDTHS = {
     "section": 16, "objects": 10, "form": 28, "class": 12, "duty": 18, "responsible": 24,
-    "order": 8, "name": 32, "short": 16, "english": 36, "note": 28, "expected": 14, "leaves_out": 48,
+    "order": 8, "name": 32, "short": 16, "english": 36, "chinese": 32, "note": 28, "expected": 14, "leaves_out": 48,
 }  # fmt: skip
 _SPARE_ROWS = 200
 # The day of making tells who worked when, and makes two equal files differ.
@@ -41,9 +43,13 @@ def template(bench: Bench) -> Made:
         campaign = get_campaign(session, bench.arguments["campaign"])
     own = campaign.english
     names = {unit.id: unit.name for unit in campaign.units}
-    units = [UnitRow(place, unit.name, english=own.get(unit.name, "")) for place, unit in enumerate(campaign.units, 1)]
+    units = [
+        UnitRow(place, unit.name, english=english_of(own, unit.name)) for place, unit in enumerate(campaign.units, 1)
+    ]
     groups = [
-        GroupRow(place, group.name, group.expected, tuple(names[of] for of in group.left_out), own.get(group.name, ""))
+        GroupRow(
+            place, group.name, group.expected, tuple(names[of] for of in group.left_out), english_of(own, group.name)
+        )
         for place, group in enumerate(campaign.groups, 1)
     ]
     with written_in(bench.language):
@@ -58,26 +64,49 @@ def template_xlsx(units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> bytes
 def _fill(book: xlsxwriter.Workbook, units: Sequence[UnitRow], groups: Sequence[GroupRow]) -> None:
     book.set_properties({"created": NO_DATE})
     note = _("每行一个单位，按机构序列编号。改好后保存，再到系统中上传；上传后先预览，确认后才保存。")
-    SheetWriter(book, in_both(UNITS_SHEETS), LISTINGS[UNITS_SHEET].headings, note).fill(
-        [{"order": u.order, "name": u.name, "short": u.short, "english": u.english, "note": u.note} for u in units]
+    SheetWriter(book, in_both(UNITS_SHEETS), columns_of(LISTINGS[UNITS_SHEET]), note).fill(
+        [{"order": u.order, **name_cells(u.name, u.english), "short": u.short, "note": u.note} for u in units]
     )
     note = _(
         "每行一个类别；应参加人数不少于 %(k)s 人。不参评单位写单位名称，多个用“、”隔开，没有就留空。", k=GROUP_FLOOR
     )
-    sheet = SheetWriter(book, in_both(GROUPS_SHEETS), LISTINGS[GROUPS_SHEET].headings, note)
+    sheet = SheetWriter(book, in_both(GROUPS_SHEETS), columns_of(LISTINGS[GROUPS_SHEET]), note)
+    left_out = in_a_cell({u.name: u.english for u in units})
     sheet.fill(
         [
             {
                 "order": g.order,
-                "name": g.name,
+                **name_cells(g.name, g.english),
                 "expected": g.expected,
-                "leaves_out": joined(g.leaves_out, [u.name for u in units], _("、")),
-                "english": g.english,
+                "leaves_out": left_out(g.leaves_out),
             }
             for g in groups
         ]
     )
     sheet.only_whole_numbers("expected", GROUP_FLOOR, MAX_EXPECTED)
+
+
+def columns_of(listing: Listing) -> dict[str, Ours]:
+    """Return the columns that a template has, with what they are called.
+
+    Each name stands in it in both languages, that of the file first.
+    """
+    other = "english" if language_of_file() == "en" else "chinese"
+    return {key: heading for key, heading in listing.headings.items() if key != other}
+
+
+def name_cells(name: str, english: str) -> dict[str, str]:
+    """Return what stands under the columns of a name; of the file's language there is no column of its own."""
+    told = english if language_of_file() == "en" else ""
+    return {"name": told or name, "english": english, "chinese": name}
+
+
+def in_a_cell(every: Mapping[str, str]) -> Callable[[Sequence[str]], str]:
+    """Return what writes some of ``every`` name (with its English) into one cell, from which they are read again."""
+    both = BothNames.of(every, every)
+    is_english = language_of_file() == "en"
+    written = {name: both.written(name, english) if is_english else name for name, english in every.items()}
+    return lambda names: joined([written[name] for name in names], written.values(), _("、"))
 
 
 class SheetWriter:

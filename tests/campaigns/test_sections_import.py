@@ -26,7 +26,7 @@ from app.campaigns.sections_listing import (
     SectionsPreview,
     preview_sections,
 )
-from app.campaigns.sections_template import Line, line, lines_of_campaign, sections_xlsx
+from app.campaigns.sections_template import Line, ObjectWords, line, lines_of_campaign, sections_xlsx
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
@@ -55,6 +55,13 @@ FORMS = (
     ("own", "自编表"),
     ("other", "自编表"),
 )
+
+
+def in_columns(row: list[str]) -> Line:
+    """Return a row as the template has it, by the keys of its columns."""
+    return {"english": "", **dict(zip(KEYS, row, strict=True))}
+
+
 KNOWN = Known(FORMS, ("党代表", "群众代表"), {"老分表": (Objects.UNIT, "other")})
 
 
@@ -217,7 +224,7 @@ def stored(bench: Bench) -> list[tuple[Any, ...]]:
 
 
 def test_it_is_saved_and_comes_back_as_it_was(bench: Bench) -> None:
-    data = sections_xlsx([dict(zip(KEYS, row, strict=True)) for row in ROWS[1:]])
+    data = sections_xlsx([in_columns(row) for row in ROWS[1:]])
     upload(bench, data)
     saved = stored(bench)
     assert [(row[0], row[3]) for row in saved] == [
@@ -235,10 +242,10 @@ def test_it_is_saved_and_comes_back_as_it_was(bench: Bench) -> None:
 
 
 def test_what_is_not_listed_stays_and_what_moves_is_moved_once(bench: Bench) -> None:
-    upload(bench, sections_xlsx([dict(zip(KEYS, row, strict=True)) for row in ROWS[1:]]))
+    upload(bench, sections_xlsx([in_columns(row) for row in ROWS[1:]]))
     moved: list[Line] = [
-        line(("领导班子", Objects.UNIT, "领导班子民主测评表"), ("张甲一", "", "书记", "")),
-        line(("班子成员", Objects.PERSON, "年度考核民主测评票"), ("王丙三", "", "", "")),
+        line(("领导班子", Objects.UNIT, "领导班子民主测评表"), ObjectWords("张甲一", "", "", "书记")),
+        line(("班子成员", Objects.PERSON, "年度考核民主测评票"), ObjectWords("王丙三", "")),
     ]
     plan = preview_upload(bench.view, sections_xlsx(moved))
     assert plan.moved == {"张甲一": "班子成员"}
@@ -272,7 +279,9 @@ def test_a_group_with_a_separator_in_its_name_comes_back_among_others(bench: Ben
     names = [group.name for group in bench.view.groups][:2]
     upload(
         bench,
-        sections_xlsx([line(("领导班子", Objects.UNIT, "领导班子民主测评表"), ("甲局", "", "", ""), "、".join(names))]),
+        sections_xlsx(
+            [line(("领导班子", Objects.UNIT, "领导班子民主测评表"), ObjectWords("甲局", ""), "、".join(names))]
+        ),
     )
     assert stored(bench)[0][-1] == names
     saved = stored(bench)
@@ -282,7 +291,7 @@ def test_a_group_with_a_separator_in_its_name_comes_back_among_others(bench: Ben
 
 def test_a_name_that_would_be_saved_otherwise_is_told_before_it_is_confirmed(bench: Bench) -> None:
     listed = [*ROWS[1:], ["班子成员", "", "", "张\ue863三", "", "", "", ""]]
-    plan = preview_upload(bench.view, sections_xlsx([dict(zip(KEYS, row, strict=True)) for row in listed]))
+    plan = preview_upload(bench.view, sections_xlsx([in_columns(row) for row in listed]))
     assert [problem.code for problem in plan.preview.problems] == ["text_control"]
     with refuses("import_has_problems"):
         bench.do(save_sections, plan)
@@ -294,7 +303,7 @@ def test_it_works_by_the_pages(settings: Settings, bench: Bench, new_client: Cal
     root = f"/campaigns/{bench.id}/import/sections"
     assert root in desk.get(f"/campaigns/{bench.id}/sections").text
     assert desk.get(f"{root}/template.xlsx").content[:2] == b"PK"
-    data = sections_xlsx([dict(zip(KEYS, row, strict=True)) for row in ROWS[1:]])
+    data = sections_xlsx([in_columns(row) for row in ROWS[1:]])
     answer = desk.client.post(root, data={TOKEN_FIELD: desk.form_token}, files={"workbook": ("a.xlsx", data)})
     assert answer.status_code == 200
     carried = re.search(r'name="rows" value="([^"]+)"', answer.text)
@@ -303,7 +312,7 @@ def test_it_works_by_the_pages(settings: Settings, bench: Bench, new_client: Cal
         desk.post(f"{root}/confirm", rows=unescape(carried[1])).headers["location"] == f"/campaigns/{bench.id}/sections"
     )
     assert len(stored(bench)) == 4
-    wrong = sections_xlsx([line(("新", Objects.UNIT, "没有这张表"), ("甲", "", "", ""))])
+    wrong = sections_xlsx([line(("新", Objects.UNIT, "没有这张表"), ObjectWords("甲", ""))])
     answer = desk.client.post(root, data={TOKEN_FIELD: desk.form_token}, files={"workbook": ("a.xlsx", wrong)})
     assert answer.status_code == 422
     assert "没有叫“没有这张表”的测评表" in answer.text

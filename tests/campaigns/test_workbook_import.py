@@ -15,6 +15,7 @@ from app.campaigns.workbook_import import (
     SHEETS,
     UNITS_SHEET,
     GroupRow,
+    Known,
     Preview,
     UnitRow,
     preview_workbook,
@@ -89,7 +90,7 @@ def test_an_empty_template_says_that_it_is_empty() -> None:
 
 def test_an_empty_sheet_changes_nothing() -> None:
     assert preview(UNITS, GROUPS[:1]) == preview(UNITS)
-    assert preview(UNITS[:1], GROUPS, known_units=["县文化馆", "县图书馆"]).units is None
+    assert preview(UNITS[:1], GROUPS, known=Known(("县文化馆", "县图书馆"))).units is None
 
 
 def test_a_template_holds_no_formula_and_no_date() -> None:
@@ -116,7 +117,7 @@ def test_any_name_survives_the_way_through_excel(names: list[str]) -> None:
 def test_it_is_tolerant_of_how_people_write() -> None:
     units = [["县直单位名单"], [], ["编号", " 单 位 "], ["２", "\u3000县图书馆 "], [], ["1.0", "县文化馆"]]
     groups = [["类别", "人数（人）", "回避单位"], ["党代表", "１，２００人", " 文化馆；县图书馆"], ["其他", "30", "无"]]
-    found = preview(units, groups, known_units=["x"])
+    found = preview(units, groups, known=Known(("x",)))
     assert problems(found) == [(2, "C", "unit_unknown")]
     assert found.units == (UnitRow(1, "县文化馆"), UnitRow(2, "县图书馆"))
     assert preview(None, groups[:1] + groups[2:]).groups == (GroupRow(1, "其他", 30),)
@@ -124,7 +125,7 @@ def test_it_is_tolerant_of_how_people_write() -> None:
 
 def test_either_sheet_may_be_missing() -> None:
     assert preview(UNITS).groups is None
-    found = preview(None, GROUPS, known_units=["县文化馆", "县图书馆"])
+    found = preview(None, GROUPS, known=Known(("县文化馆", "县图书馆")))
     assert found.units is None
     assert found.groups is not None
     assert found.problems == ()
@@ -243,7 +244,7 @@ def test_merged_cells_hold_for_every_row_they_cover() -> None:
     )
     area = '<mergeCells count="1"><mergeCell ref="C2:C4"/></mergeCells>'
     data = made.from_xml(rows, behind=area, sheet=GROUPS_SHEET)
-    found = read(data, known_units=["县文化馆", "县图书馆"])
+    found = read(data, known=Known(("县文化馆", "县图书馆")))
     assert [group.leaves_out for group in found.groups or ()] == [("县文化馆",)] * 3
     assert notes(found) == [("range", "C2:C4", "filled")]
 

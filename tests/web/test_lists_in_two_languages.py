@@ -11,6 +11,7 @@ import pytest
 
 from app.campaigns.english_service import keep_english
 from app.campaigns.reads import get_campaign
+from app.campaigns.service import set_left_out
 from app.core.chinese import has_chinese
 from app.core.db import Database
 from app.offices.register import registered
@@ -86,27 +87,88 @@ def seen(database: Database, campaign_id: str) -> Any:  # noqa: ANN401 -- whatev
     )
 
 
+NAMES = {
+    "县文化馆": "County Cultural Centre",
+    "党代表": "Delegates, of the Party",
+    "领导班子": "Leading groups",
+    "班子成员": "Members",
+    "局长": "Director",
+}
+
+
+def column(content: bytes, title: str) -> list[str]:
+    """Return what stands under a title on any sheet."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    found = []
+    for sheet in book:
+        rows = [[str(cell or "") for cell in row] for row in sheet.iter_rows(values_only=True)]
+        head = next((row for row in rows if title in row), None)
+        found += [row[head.index(title)] for row in rows[rows.index(head) + 1 :]] if head else []
+    return found
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_units_and_groups(database: Database, new_desk: Desks, campaign_id: str, language: str) -> None:
     with database.writing() as session:
-        keep_english(session, campaign_id, {"县文化馆": "County Cultural Centre"})
+        keep_english(session, campaign_id, NAMES)
+        group, units = get_campaign(session, campaign_id).groups[0], get_campaign(session, campaign_id).units
+        set_left_out(session, MORNING, ZHANG, campaign_id, group.id, [unit.id for unit in units[:2]])
     desk, path = in_language(new_desk("zhangsan"), language), f"/campaigns/{campaign_id}/import"
     before = seen(database, campaign_id)
     out = taken(desk, f"{path}/template.xlsx")
-    known = {*(row[0] for row in before[0]), *(row[0] for row in before[1])}
+    known = {*(row[0] for row in before[0]), *(row[0] for row in before[1]), *NAMES.values()}
     strange = [text for text in cells(out) if has_chinese(text) and not set(text.split(", ")) <= known]
     assert strange == [] if language == "en" else strange
+    title = {"en": "Units not rated", "zh": "不参评单位"}[language]
+    written = {"en": "County Cultural Centre, 县图书馆", "zh": "县文化馆、县图书馆"}[language]
+    assert written in column(out, title)
+    names = {"en": "Unit", "zh": "单位名称"}[language]
+    assert names in cells(out)
+    assert ("County Cultural Centre" in column(out, names)) == (language == "en")
     bring(desk, path, out)
     assert seen(database, campaign_id) == before
+
+
+@pytest.mark.parametrize("sheet", ["units", "sections"])
+def test_a_name_that_is_changed_in_an_english_list_is_the_english_of_the_same_unit(
+    database: Database, new_desk: Desks, campaign_id: str, sheet: str
+) -> None:
+    desk, path = in_language(new_desk("zhangsan"), "en"), f"/campaigns/{campaign_id}/import"
+    if sheet == "sections":
+        path += "/sections"
+        bring(desk, path, made.listed(SECTION_ROWS, "分表"))
+    before = seen(database, campaign_id)
+    book = openpyxl.load_workbook(io.BytesIO(taken(desk, f"{path}/template.xlsx")))
+    first = book.worksheets[0]
+    (cell,) = [row[0] for row in first.iter_rows() for row in [[c for c in row if c.value == "县文化馆"]] if row]
+    cell.value = "County Cultural Centre"
+    filled = io.BytesIO()
+    book.save(filled)
+    bring(desk, path, filled.getvalue())
+    after = seen(database, campaign_id)
+    assert after[:3] == before[:3]
+    assert after[3] == {**before[3], "县文化馆": "County Cultural Centre"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sections(database: Database, new_desk: Desks, campaign_id: str, language: str) -> None:
     desk, path = in_language(new_desk("zhangsan"), language), f"/campaigns/{campaign_id}/import/sections"
     bring(desk, path, made.listed(SECTION_ROWS, "分表"))
+    with database.writing() as session:
+        keep_english(session, campaign_id, NAMES)
     before = seen(database, campaign_id)
     out = taken(desk, f"{path}/template.xlsx")
-    names = {"领导班子", "班子成员", "局长", "张甲一", "县文化馆", "县图书馆", *cast.GROUPS}
+    names = {"张甲一", "县文化馆", "县图书馆"} if language == "en" else set[str]()
+    if language == "en":
+        assert [set(column(out, title)) - {""} for title in ("Section", "Position", "Groups that do not rate it")] == [
+            {"Leading groups", "Members"},
+            {"Director"},
+            {"Delegates, of the Party"},
+        ]
+        assert "County Cultural Centre" in column(out, "Name")
+        assert "县文化馆" not in column(out, "Name")
+    else:
+        assert "County Cultural Centre" in column(out, "英文名称")
     strange = [text for text in cells(out) if has_chinese(text) and not set(text.split(", ")) <= names]
     assert strange == [] if language == "en" else strange
     bring(desk, path, out)
@@ -197,11 +259,15 @@ def test_the_register(database: Database, new_desk: Desks, campaign_id: str, hea
 @pytest.mark.parametrize("page", LANGUAGES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_ledger(database: Database, new_desk: Desks, language: str, page: str) -> None:
-    _, _, ids = make_ledger(database, make_action(), make_action())
+    found, _, ids = make_ledger(database, make_action(), make_action())
+    with database.writing() as session:
+        keep_english(session, found.campaign_id, {"县文工团": "County Arts Troupe"})
     desk = in_language(new_desk("zhangsan"), language)
     out = taken(desk, "/rectification/ledger.xlsx")
     strange = {text for text in cells(out) if has_chinese(text)} - TYPED
     assert not strange if language == "en" else "整改台账" in strange
+    unit = {"en": ("Unit", "County Arts Troupe"), "zh": ("单位", "县文工团")}[language]
+    assert set(column(out, unit[0])) == {unit[1]}
     filled = edited(out, {(2, NEW_PROGRESS): "half done", (2, RULES): "rules of duty", (3, RATING): "good"})
     bring(in_language(desk, page), "/rectification/import", filled, "rows[]")
     with database.reading() as session:

@@ -1,6 +1,6 @@
 """An action of the ledger as texts, one a column, in the language of the file; workbook and Word say the same."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -51,11 +51,18 @@ def cells_of(each: LedgerRow) -> dict[str, str]:
     }
 
 
-def in_both_languages(make: Callable[[LedgerRow], Told], each: LedgerRow) -> Iterator[Told]:
-    """Yield what is made of an action as a Chinese and as an English file have it."""
+def in_both_languages(
+    make: Callable[[LedgerRow], Told], each: LedgerRow, names: Mapping[str, str]
+) -> Iterator[Told]:  # fmt: skip
+    """Yield what is made of an action as a Chinese and as an English file have it, with its campaign's names."""
     for language in LANGUAGES:
-        with written_in(language, {}):
+        with written_in(language, names):
             yield make(each)
+
+
+def unit_words(each: LedgerRow) -> str:
+    """Return the unit of an action."""
+    return said(each.plan.unit_name)
 
 
 def rating_words(each: LedgerRow) -> str:

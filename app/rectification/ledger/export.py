@@ -8,7 +8,7 @@ from app.office.books import written
 from app.office.language import _
 from app.office.sheets.listings import in_both
 from app.office.workbook import looks_like_formula, plain
-from app.rectification.ledger.cells import cells_of
+from app.rectification.ledger.cells import cells_of, unit_words
 from app.rectification.ledger.service import LedgerRow
 from app.rectification.ledger.workbook import HEADS, LISTING, SHEETS, before_of
 from app.rectification.rules.columns import LEDGER_COLUMNS
@@ -40,4 +40,4 @@ def _fill(book: xlsxwriter.Workbook, rows: Sequence[LedgerRow]) -> None:
 def _texts(each: LedgerRow) -> list[str]:
     told = cells_of(each)
     before = before_of(told["public_rating"], told["rules_made"])
-    return [each.row.id, each.plan.unit_name, *(told[column.key] for column in LEDGER_COLUMNS), "", before]
+    return [each.row.id, unit_words(each), *(told[column.key] for column in LEDGER_COLUMNS), "", before]

@@ -8,6 +8,7 @@ the reason.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -22,7 +23,7 @@ from app.office.sheets.carried import brought, carried
 from app.office.sheets.listings import Listing, in_both
 from app.office.sheets.tables import CellProblem, Reading, Table, has_needed, left_sheets
 from app.office.workbook import plain, read_workbook
-from app.rectification.ledger.cells import cells_of, in_both_languages, rating_words
+from app.rectification.ledger.cells import cells_of, in_both_languages, rating_words, unit_words
 from app.rectification.ledger.recording import Change, record
 from app.rectification.ledger.service import LedgerRow, by_now, rule_view
 from app.rectification.orders.service import today_of
@@ -102,6 +103,9 @@ class Mismatch:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
+English = Mapping[str, Mapping[str, str]]
+"""By the id of a campaign, the English of names in it."""
+NO_ENGLISH: Final[English] = MappingProxyType({})
 _Why = tuple[str, Mapping[str, object]] | None
 """The code of what is wrong with a row and what its sentence is filled with; None where nothing is."""
 
@@ -124,9 +128,12 @@ class Preview:
 _CARRIED = TypeAdapter(list[tuple[str, str, str | None, str | None, str]])
 
 
-def preview_upload(acting: Acting, known: Iterable[LedgerRow], content: bytes) -> Preview:
+def preview_upload(
+    acting: Acting, known: Iterable[LedgerRow], content: bytes, english: English = NO_ENGLISH
+) -> Preview:
     """Compare a workbook with ``known``, the ledger within reach; no session is needed.
 
+    ``english``: what names are called in English, by campaign: a workbook that was taken in English says them so.
     DomainError ``workbook_…`` where it is none of ours.
     """
     workbook = read_workbook(content, SHEETS, most_cells=MOST_CELLS)
@@ -135,7 +142,7 @@ def preview_upload(acting: Acting, known: Iterable[LedgerRow], content: bytes) -
         missing = Mismatch(1, "ledger_missing", {"sheet": in_both(SHEETS)})
         return Preview((), (missing,), (), left_sheets(workbook, [], (LISTING,)))
     table = Table(sheet, LISTING)
-    check = _Check(acting, {each.row.id: each for each in known})
+    check = _Check(acting, {each.row.id: each for each in known}, english)
     heads = [head for head in HEADS if head in table.columns]
     for row in table.rows():
         check.take(row.number, {head: table.text(row, head) for head in heads})
@@ -162,9 +169,10 @@ def carry(preview: Preview) -> list[str]:
 class _Check:
     """Rows of a workbook, taken one after the other and compared with the ledger."""
 
-    def __init__(self, acting: Acting, known: Mapping[str, LedgerRow]) -> None:
+    def __init__(self, acting: Acting, known: Mapping[str, LedgerRow], english: English = NO_ENGLISH) -> None:
         self._acting = acting
         self._known = known
+        self._english = english
         self._seen: set[str] = set()
         self.changes: list[tuple[Change, LedgerRow]] = []
         self.wrong: list[Mismatch] = []
@@ -172,11 +180,12 @@ class _Check:
     def take(self, number: int, told: Mapping[str, str]) -> None:
         """Keep what a row says anew, or why it does not match."""
         each = self._known.get(told[KEY])
-        if each is not None and (why := _unlike(told, each)):
+        names = self._english.get(each.plan.campaign_id, {}) if each else {}
+        if each is not None and (why := _unlike(told, each, names)):
             self._seen.add(each.row.id)
             self.wrong.append(Mismatch(number, *why))
             return
-        change = Change(told[KEY], told[NEW_PROGRESS], _rating(told, each), _rules(told, each))
+        change = Change(told[KEY], told[NEW_PROGRESS], _rating(told, each, names), _rules(told, each))
         self.take_change(number, change, told.get(BEFORE, ""))
 
     def take_change(self, number: int, change: Change, before: str) -> None:
@@ -212,12 +221,12 @@ class _Check:
         return ("progress_closed", {"column": LISTING.headings[NEW_PROGRESS], "state": state}) if refusal else None
 
 
-def _unlike(told: Mapping[str, str], each: LedgerRow) -> _Why:
+def _unlike(told: Mapping[str, str], each: LedgerRow, names: Mapping[str, str]) -> _Why:
     """Say which column of a row, of a file in whatever language, is not what the ledger says."""
-    if _differ(told[UNIT], each.plan.unit_name):
+    if all(_differ(told[UNIT], name) for name in in_both_languages(unit_words, each, names)):
         return "column_settled", {"column": LISTING.headings[UNIT]}
     left = [*_SETTLED]
-    for cells in in_both_languages(cells_of, each):
+    for cells in in_both_languages(cells_of, each, names):
         left = [column for column in left if _differ(told.get(column.heading), cells[column.key])]
         if not left:
             return None
@@ -268,13 +277,13 @@ def _open_texts(each: LedgerRow) -> tuple[str, str]:
     return _measured(each), each.row.rules_made
 
 
-def _rating(told: Mapping[str, str], each: LedgerRow | None) -> str | None:
+def _rating(told: Mapping[str, str], each: LedgerRow | None, names: Mapping[str, str]) -> str | None:
     """Return 群众评价 that a row gives anew; None where it is what it was, or was measured when the row went out."""
     if RATING in _untouched(told):
         return None
     if each is None:
         return None
-    shown = (each.row.public_rating, *in_both_languages(rating_words, each))
+    shown = (each.row.public_rating, *in_both_languages(rating_words, each, names))
     if told[RATING] in {plain(text).strip() for text in shown}:
         return None
     return None if _was_measured(told) and each.rating is None else told[RATING]
