@@ -30,6 +30,7 @@ from app.campaigns.models import (
     VoterGroup,
 )
 from app.campaigns.reads import SCHEME_JSON
+from app.campaigns.registered import changed_since
 from app.campaigns.service import campaign_row, checked_titles, refuse_twice
 from app.core.acting import Acting
 from app.core.db import Base
@@ -107,7 +108,7 @@ def copy_campaign(acting: Acting, source_id: str, title: str) -> Copied:
     session.add(campaign)
     session.flush()
     copied = Copied(campaign.id, source_id, _rows(session, (source_id, campaign.id), groups))
-    left_out = [*_names_left(session, source, campaign), *_liaisons(acting, copied)]
+    left_out = [*_names_left(session, source, campaign), *_liaisons(acting, copied), *_register(session, campaign.id)]
     if scheme.composite and not taken.composite:
         left_out.append(LeftOut("composite", tuple(part.label for part in _of_rounds(scheme.composite))))
     session.add(CampaignCopy(campaign_id=campaign.id, source_id=source_id, left_out="[]"))
@@ -211,6 +212,12 @@ def _names_left(session: Session, source: Campaign, campaign: Campaign) -> list[
     english = moved_on(before, step)
     session.add(EnglishName(campaign_id=campaign.id, name=campaign.title, english=english))
     return []
+
+
+def _register(session: Session, campaign_id: str) -> list[LeftOut]:
+    renamed, gone = changed_since(session, campaign_id)
+    told = {"register_names": renamed, "register_gone": gone}
+    return [LeftOut(code, names) for code, names in told.items() if names]
 
 
 def _liaisons(acting: Acting, copied: Copied) -> list[LeftOut]:

@@ -17,16 +17,34 @@ def of_campaign(session: Session, campaign_id: str) -> Sequence[RegisteredUnit]:
     return register.registered(session, office_of(session, campaign_id))
 
 
-def to_pick(campaign: CampaignView, kept: Sequence[RegisteredUnit]) -> Sequence[RegisteredUnit]:
-    """Return the units of a register that the campaign does not rate yet."""
-    rated = {unit.name for unit in campaign.units}
-    return [unit for unit in kept if unit.name not in rated]
+def to_pick(session: Session, campaign: CampaignView, kept: Sequence[RegisteredUnit]) -> Sequence[RegisteredUnit]:
+    """Return the units of a register that the campaign does not rate yet, also not under an earlier name."""
+    rated, ids = {unit.name for unit in campaign.units}, {row.register_id for row in _kept(session, campaign.id)}
+    return [unit for unit in kept if unit.name not in rated and unit.id not in ids]
+
+
+def _kept(session: Session, campaign_id: str) -> Sequence[Unit]:
+    """Return the units of a campaign that stand in a register, or stood in one, in their order."""
+    query = select(Unit).where(Unit.campaign_id == campaign_id, Unit.register_id.is_not(None))
+    return session.scalars(query.order_by(Unit.position, Unit.id)).all()
 
 
 def named(session: Session, campaign_id: str, registered_ids: Collection[str]) -> list[str]:
     """Return the names of these units of the register, in its order, but of those that the campaign rates already."""
-    offered = to_pick(get_campaign(session, campaign_id), of_campaign(session, campaign_id))
+    offered = to_pick(session, get_campaign(session, campaign_id), of_campaign(session, campaign_id))
     return [unit.name for unit in offered if unit.id in registered_ids]
+
+
+def changed_since(session: Session, campaign_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which units of a campaign the register calls otherwise by now (old → new), and which are gone from it.
+
+    Nobody can say whether a campaign calls a unit otherwise on purpose, so that its organiser looks at them.
+    """
+    units = _kept(session, campaign_id)
+    names = register.names_by_id(session, [unit.register_id for unit in units if unit.register_id])
+    called = [(unit.name, names.get(unit.register_id or "", "")) for unit in units]
+    renamed = tuple(f"{old} → {new}" for old, new in called if new not in {"", old})
+    return renamed, tuple(old for old, new in called if not new)
 
 
 def write_down(acting: Acting, campaign_id: str) -> None:

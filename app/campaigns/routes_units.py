@@ -27,7 +27,7 @@ REGISTERED = "registered[]"
 def _to_add(desk: Desk, campaign: CampaignView, form: PostedForm | None = None) -> dict[str, object]:
     """Return what the forms show that add units."""
     register = registered.of_campaign(desk.session, campaign.id)
-    kept = registered.to_pick(campaign, register)
+    kept = registered.to_pick(desk.session, campaign, register)
     return {
         "campaign": campaign,
         "choice": choice_of(kept, (), form, REGISTERED) if kept else None,

@@ -44,6 +44,12 @@ def ids_by_name(session: Session, office_id: str, names: Collection[str]) -> dic
     return {row.name: row.id for row in session.execute(query)}
 
 
+def names_by_id(session: Session, registered_ids: Collection[str]) -> dict[str, str]:
+    """Return what these units are called by now, but of those that are gone; of whichever office."""
+    query = select(RegisteredUnit.id, RegisteredUnit.name).where(RegisteredUnit.id.in_(registered_ids))
+    return {row.id: row.name for row in session.execute(query)}
+
+
 def names_of(session: Session, office_id: str) -> frozenset[str]:
     """Return the names that stand in an office's register."""
     return frozenset(session.scalars(select(RegisteredUnit.name).where(RegisteredUnit.office_id == office_id)))

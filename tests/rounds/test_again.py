@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts import service as accounts
 from app.accounts.models import Staff
-from app.campaigns import scheme_service
+from app.campaigns import registered, scheme_service
 from app.campaigns import service as campaigns
 from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.copying import LeftOut, copy_of, moved_on, next_title
@@ -23,6 +23,7 @@ from app.campaigns.service import UnitWords
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.main import PORTS
+from app.offices import register
 from app.rectification.board.service import choose, mark_of, save_stages, stages_of
 from app.rectification.signing import service as signing
 from app.rounds.again import begin_again
@@ -162,6 +163,26 @@ def test_what_a_copy_can_not_have_is_said(acting: Acting) -> None:
     assert copy.scheme.composite is None
     assert accounts.units_of(session, "idwujiu") == {units[0].id, copy.units[0].id}
     assert stages_of(session, copy_id) == stages
+
+
+def test_what_became_of_units_in_the_register_is_said_and_offers_none_twice(acting: Acting) -> None:
+    """One was renamed and one dissolved; the new name is not offered beside the old one, which would rate it twice."""
+    source_id = set_up(acting, KINDS["campaign"])
+    session = acting.session
+    registered.write_down(acting, source_id)
+    session.flush()
+    rows = {unit.name: unit.id for unit in register.registered(session, "root")}
+    register.rename(acting, "root", rows["甲"], "甲（新）", "")
+    register.delete(acting, "root", rows["乙"])
+    session.flush()
+    copy = get_campaign(session, begin_again(acting, PORTS, source_id, "2027年测评"))
+    told = copy_of(session, copy.id)
+    assert told is not None
+    assert {LeftOut("register_names", ("甲 → 甲（新）",)), LeftOut("register_gone", ("乙",))} <= set(told.left_out)
+    assert registered.to_pick(session, copy, registered.of_campaign(session, copy.id)) == []
+    again = copy_of(session, begin_again(acting, PORTS, copy.id, "2028年测评"))
+    assert again is not None
+    assert set(again.left_out) >= set(told.left_out)
 
 
 def test_who_signs_is_taken_over_where_he_still_speaks_for_the_unit(acting: Acting) -> None:
