@@ -121,14 +121,42 @@ def test_no_template_holds_chinese_outside_a_translated_sentence() -> None:
     assert bare == {}
 
 
-def test_names_of_fields_that_are_put_together_can_be_told_in_english() -> None:
+NAMES_AND_FIGURES = {
+    *("app/archive/making.py", "app/receipts/routes.py"),  # names of files
+    *("app/campaigns/copying.py", "app/campaigns/scheme_service.py", "app/rounds/examples.py"),  # of what is made
+    *("app/publication/charts.py", "app/publication/editions.py", "app/tally/document.py"),  # stored with a result
+    *("app/operations/hall.py", "app/operations/meeting.py", "app/slips/print_order.py"),  # what is typed, or printed
+    "app/rectification/ledger/votes.py",  # noted in a Chinese history
+}
+"""Modules that refuse, too, and put Chinese together in place for something that is told in no refusal."""
+
+
+def test_what_a_refusal_puts_together_can_be_told_in_english() -> None:
     """``Ours.filled`` puts words and values together; a text that is formatted in place stays Chinese."""
-    formatted = []
+    formatted, named = set(), []
+    for path in sorted(ROOT.glob("app/**/*.py")):
+        nodes, name = list(ast.walk(ast.parse(path.read_text("utf-8")))), path.relative_to(ROOT).as_posix()
+        if any(isinstance(node, ast.JoinedStr) and _is_chinese(node) for node in nodes) and _refuses(nodes):
+            formatted.add(name)
+        calls = [node for node in nodes if isinstance(node, ast.Call)]
+        values = [word.value for call in calls for word in call.keywords if word.arg in {"label", "field"}]
+        named += [(name, ast.unparse(each)) for each in values if isinstance(each, ast.JoinedStr) and _is_chinese(each)]
+    assert (formatted, named) == (NAMES_AND_FIGURES, [])
+
+
+def test_what_a_refusal_lists_is_parted_as_its_reader_parts_words() -> None:
+    """A tuple among the values is joined in the language of who reads it."""
+    found = []
     for path in sorted(ROOT.glob("app/**/*.py")):
         calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
-        named = [word.value for call in calls for word in call.keywords if word.arg in {"label", "field"}]
-        parts = [part for value in named if isinstance(value, ast.JoinedStr) for part in value.values]
-        formatted += [
-            (path.name, part.value) for part in parts if isinstance(part, ast.Constant) and has_chinese(str(part.value))
-        ]
-    assert formatted == []
+        refusals = [call for call in calls if ast.unparse(call.func) == "DomainError"]
+        found += [(path.name, ast.unparse(call)) for call in refusals if "'、'.join" in ast.unparse(call)]
+    assert [name for name, _ in found] == ["rules.py"], found  # cells of a line that somebody typed, as far as they go
+
+
+def _refuses(nodes: list[ast.AST]) -> bool:
+    return any(isinstance(node, ast.Call) and ast.unparse(node.func) == "DomainError" for node in nodes)
+
+
+def _is_chinese(text: ast.JoinedStr) -> bool:
+    return any(isinstance(part, ast.Constant) and has_chinese(str(part.value)) for part in text.values)

@@ -50,7 +50,7 @@ def check_counts(session: Session, paper: Paper) -> dict[str, int]:
     """
     wrong = [row.name for row in slip_accounts(session, paper, paper.round_id) if row.account is None]
     if wrong:
-        raise DomainError("more_back_than_out", groups="、".join(wrong))
+        raise DomainError("more_back_than_out", groups=tuple(wrong))
     envelopes, spent = envelopes_by_group(session, paper.round_id), used_by_group(session, paper.round_id)
     if envelopes != spent:
         raise DomainError("box_not_as_spent", envelopes=sum(envelopes.values()), spent=sum(spent.values()))
@@ -66,11 +66,8 @@ def check_tags(database: Database, folder: KeyFolder, paper: Paper) -> None:
     names = {group.id: group.name for group in paper.groups}
     found = verify(database, folder, paper.round_id)
     if wrong := found.wrong:
-        told = [
-            f"{names.get(group, group)}（选票 {each.bad_envelopes}，票码 {each.bad_codes}）"
-            for group, each in wrong.items()
-        ]
-        raise DomainError("box_tampered", groups="、".join(told))
+        told = (f"{names.get(group, group)} {each.bad_envelopes}/{each.bad_codes}" for group, each in wrong.items())
+        raise DomainError("box_tampered", groups=tuple(told))
     if not found.gate_is_right:
         raise DomainError("box_gate_tampered")
 

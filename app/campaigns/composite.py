@@ -14,7 +14,7 @@ from typing import Final
 
 from app.campaigns.ratios import decimal_of, number_text
 from app.campaigns.rule import Rule
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 
 _BETWEEN: Final = re.compile(r"\s*[,、;]\s*")
 _CLASS_WEIGHT: Final = re.compile(r"([^\s\d][^\d:=]{0,19}?)\s*[:=]?\s*(\d{1,3}(?:\.\d{1,2})?) ?%?")
@@ -229,7 +229,7 @@ def check_composite(
     for part in every if classes is not None else ():
         for unknown in [name for name in part.by_class if name not in (classes or ())]:
             raise DomainError("composite_class", name=part.label, typed=unknown)
-    _check_weights(composite.parts, "综合评价得分")
+    _check_weights(composite.parts, Ours("综合评价得分"))
 
 
 def _check_part(part: Part, groups: Sequence[str], rounds: Sequence[str]) -> None:
@@ -248,7 +248,7 @@ def _check_weights(parts: Sequence[Part], name: str) -> None:
     for object_class in dict.fromkeys(("", *(each for part in weighed for each in part.by_class))):
         weights = [part.weight_for(object_class) for part in weighed]
         if any(weight <= 0 for weight in weights) or sum(weights) != WHOLE:
-            of = f"{name}（{object_class}）" if object_class else name
+            of = Ours.filled("%(name)s（%(of)s）", name=name, of=object_class) if object_class else name
             raise DomainError("composite_weights", name=of, total=number_text(sum(weights, Fraction(0))))
     for part in parts:
         if part.parts:

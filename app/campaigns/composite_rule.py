@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from app.campaigns.composite import Composite, Points
 from app.campaigns.rule import Measured, Outcome, Quantity, Rule, outcomes_between
-from app.campaigns.rule_checks import Ground, check_rule
+from app.campaigns.rule_checks import Ground, check_rule, flag_name, step_name
 from app.core.errors import DomainError
 
 
@@ -17,8 +17,8 @@ def check_composite_rule(composite: Composite) -> None:
     rule = composite.rule
     if rule is None:
         return
-    named = [(f"第 {place} 档", step.conditions) for place, step in enumerate(rule.steps, start=1)]
-    named += [(f"提示{place}", flag.conditions) for place, flag in enumerate(rule.flags, start=1)]
+    named = [(step_name(place), step.conditions) for place, step in enumerate(rule.steps, start=1)]
+    named += [(flag_name(place), flag.conditions) for place, flag in enumerate(rule.flags, start=1)]
     for name, conditions in named:
         if any(each.quantity is not Quantity.COMPOSITE for each in conditions):
             raise DomainError("composite_rule_mixed", name=name)

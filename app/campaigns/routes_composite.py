@@ -108,13 +108,8 @@ def typed_composite(form: PostedForm) -> Composite | None:
     """Return what was typed; None where every row is empty."""
     rows = [
         {
-            name: form.text(
-                f"{name}-{row}",
-                200 if name == "classes" else 60,
-                label=Ours.filled("第 %(number)s 部分的%(field)s", number=row, field=Ours(said)),
-                needed=False,
-            )
-            for name, said in FIELDS.items()
+            name: form.text(f"{name}-{row}", 200 if name == "classes" else 60, label=_field(row, name), needed=False)
+            for name in FIELDS
         }
         for row in ROWS
     ]
@@ -132,6 +127,11 @@ def typed_composite(form: PostedForm) -> Composite | None:
     return Composite(top, by_top=form.flag("by_top"), decimals=decimals, rule=rule)
 
 
+def _field(row: int | str, name: str) -> Ours:
+    """Return what a field of a row is called."""
+    return Ours.filled("第 %(number)s 部分的%(field)s", number=row, field=Ours(FIELDS[name]))
+
+
 Rows = dict[str, dict[str, str]]
 
 
@@ -143,7 +143,7 @@ def _part(filled: Rows, row: str) -> Part:
     cells = filled[row]
     kind, _, which = cells["source"].partition(":")
     if kind not in set(Source):
-        raise DomainError("field_not_a_choice", field=f"{cells['label']} 来源".strip())
+        raise DomainError("field_not_a_choice", field=_field(row, "source"))
     source = Source(kind)
     inner = [other for other, each in filled.items() if each["under"] == row]
     return Part(

@@ -29,7 +29,7 @@ from app.campaigns.rule import (
     holds,
     measured_of,
 )
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 
 MAX_STEPS = 8
 MAX_CONDITIONS = 3
@@ -67,6 +67,16 @@ class Overlap:
     counts: tuple[int, ...]
 
 
+def step_name(place: int) -> Ours:
+    """Return what a step of a rule is called, from 1."""
+    return Ours.filled("第 %(number)s 档", number=place)
+
+
+def flag_name(place: int) -> Ours:
+    """Return what a flag of a rule is called, from 1."""
+    return Ours.filled("提示%(number)s", number=place)
+
+
 @lru_cache(maxsize=256)
 def check_rule(rule: Rule, ground: Ground) -> None:
     """Refuse a rule that leaves an object without a word, has a step in vain, or turns a better mark against one.
@@ -82,7 +92,7 @@ def check_rule(rule: Rule, ground: Ground) -> None:
     for place, flag in enumerate(rule.flags, start=1):
         if not flag.text or not flag.conditions:
             raise DomainError("rule_flag_empty", flag=place)
-        _check_conditions(flag.conditions, ground, f"提示{place}")
+        _check_conditions(flag.conditions, ground, flag_name(place))
         if not _System.of(ground).may(flag.conditions):
             raise DomainError("rule_flag_impossible", flag=place)
     if len(rule.flags) > MAX_FLAGS or len(rule.steps) > MAX_STEPS:
@@ -125,7 +135,7 @@ def _check_steps(steps: Sequence[Step], ground: Ground) -> None:
     if steps[-1].conditions:
         raise DomainError("rule_without_rest", step=len(steps))
     for place, step in enumerate(steps, start=1):
-        _check_conditions(step.conditions, ground, f"第 {place} 档")
+        _check_conditions(step.conditions, ground, step_name(place))
     for place in range(len(steps)):
         _check_reach(steps, place, _System.of(ground))
 

@@ -27,7 +27,7 @@ from app.campaigns.rules import (
 )
 from app.campaigns.service import UnitWords
 from app.campaigns.typed_rule import shown_rule, typed_rule
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 from app.web.forms import PostedForm
 
 MAX_PLACE = 9_999
@@ -99,10 +99,12 @@ def group_rows(rows: Sequence[TypedRow]) -> list[GroupRow]:
     """Return the rows that were filled in, in the order that was typed."""
     filled = [row for row in rows if row.id or row.name or row.expected]
     order = reordered([typed_whole(row.place, MAX_PLACE, "序号") for row in filled])
-    return [
-        GroupRow(row.id, row.name, typed_whole(row.expected, MAX_EXPECTED, f"{row.name} 应参加人数".strip()))
-        for row in (filled[place] for place in order)
-    ]
+    return [GroupRow(row.id, row.name, _expected(row)) for row in (filled[place] for place in order)]
+
+
+def _expected(row: TypedRow) -> int:
+    label = Ours.filled("%(group)s 应参加人数", group=row.name) if row.name else Ours("应参加人数")
+    return typed_whole(row.expected, MAX_EXPECTED, label)
 
 
 def shown_groups(groups: Sequence[GroupView]) -> list[TypedRow]:
@@ -201,7 +203,7 @@ def typed_quorum(form: PostedForm, of: str = "", name: str = "") -> Quorum | Non
     """Return the quorum of the body, or of a voter group; an empty share means that there is none."""
     if not form.is_filled(f"quorum{of}"):
         return None
-    label = f"{name}法定人数" if name else "法定人数"
+    label = Ours.filled("%(group)s法定人数", group=name) if name else Ours("法定人数")
     sign = form.sent(f"quorum_sign{of}", 4) or Sign.AT_LEAST
     if sign not in {Sign.ABOVE, Sign.AT_LEAST}:
         raise DomainError("field_not_a_choice", field=label)

@@ -26,7 +26,16 @@ from app.campaigns.rule import (
     Tie,
     Word,
 )
-from app.campaigns.rule_checks import CONSEQUENCE_LIMIT, MAX_FLAGS, MAX_STEPS, WORD_LIMIT, overlaps, worsening
+from app.campaigns.rule_checks import (
+    CONSEQUENCE_LIMIT,
+    MAX_FLAGS,
+    MAX_STEPS,
+    WORD_LIMIT,
+    flag_name,
+    overlaps,
+    step_name,
+    worsening,
+)
 from app.campaigns.rules import ground_of
 from app.core.errors import DomainError, Ours
 from app.web.forms import PostedForm
@@ -94,7 +103,7 @@ def _steps(form: PostedForm) -> Iterator[Step]:
     filled = filled_rows(form.as_dict())
     for row in STEP_ROWS:
         if f"step-{row}" in filled:
-            label = Ours.filled("第 %(number)s 档", number=row)
+            label = step_name(row)
             yield Step(tuple(_conditions(form, f"step-{row}", label)), _word(form, f"step-{row}", label))
 
 
@@ -145,7 +154,7 @@ def _word(form: PostedForm, row: str, label: str) -> Word:
 
 def _flags(form: PostedForm) -> Iterator[Flag]:
     for row in FLAG_ROWS:
-        label = Ours.filled("提示%(number)s", number=row)
+        label = flag_name(row)
         conditions = tuple(_conditions(form, f"flag-{row}", label))
         text = form.text(f"flag-{row}-text", CONSEQUENCE_LIMIT, label=label, needed=False).rstrip("。")
         if conditions or text:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.campaigns.composite import AWARD_WORDS
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Ours
 from app.publication.composites import AWARD, AWARDED, SCORED, Key, asked_for, composite_of, enter, entries_of
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import frozen_paper, get_round
@@ -23,7 +23,7 @@ def _fields(paper: Paper) -> dict[str, Key]:
 
 
 def _labels(paper: Paper) -> dict[str, str]:
-    return {part.key: part.label for part in asked_for(paper)} | {AWARD: "评定等次"}
+    return {part.key: part.label for part in asked_for(paper)} | {AWARD: Ours("评定等次")}
 
 
 def _stored(desk: Desk, round_id: str, paper: Paper) -> Stored:
@@ -79,6 +79,8 @@ def _typed(form: PostedForm, paper: Paper) -> dict[Key, str]:
     labels, names = _labels(paper), {unit.id: unit.name for unit in paper.units}
     there = {name: key for name, key in _fields(paper).items() if form.flag(name)}
     return {
-        (unit, part): form.text(name, 20, label=f"{names[unit]} {labels[part]}", needed=False)
+        (unit, part): form.text(
+            name, 20, label=Ours.filled("%(unit)s %(part)s", unit=names[unit], part=labels[part]), needed=False
+        )
         for name, (unit, part) in there.items()
     }

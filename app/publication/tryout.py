@@ -81,7 +81,7 @@ def typed_samples(form: PostedForm, options: Sequence[str], rows: int = ROWS) ->
 
 def _sample(form: PostedForm, options: Sequence[str], row: int) -> Sample:
     numbers = [_number(form, f"count-{row}-{place}", label) for place, label in enumerate(options)]
-    name = form.text(f"name-{row}", NAME_LIMIT, label="类别名称", needed=False) or f"类别{row}"
+    name = form.text(f"name-{row}", NAME_LIMIT, label="类别名称", needed=False) or Ours.filled("类别%(row)s", row=row)
     weight = form.text(f"weight-{row}", WEIGHT_LIMIT, label=Ours.filled("%(label)s的权重", label=name), needed=False)
     answered, invalid = sum(numbers), _number(form, f"invalid-{row}", "无效")
     returned = _number(form, f"returned-{row}", "收回") or answered + invalid

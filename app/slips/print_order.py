@@ -65,7 +65,7 @@ def _check_confirmed(session: Session, base_url: str, round_id: str, order: Prin
     if live and order.numbers and not order.again:
         raise DomainError("slips_again", count=sum(order.numbers.values()), live=live)
     if not order.marked and (lacking := unprintable_on(session, round_id)):
-        raise DomainError("slips_unprintable", signs="、".join(map(str, lacking)))
+        raise DomainError("slips_unprintable", signs=tuple(map(str, lacking)))
 
 
 def print_slips(

@@ -1,6 +1,5 @@
 """The table of app.web.error_sentences goes on here: composite scores, what is entered by name, awards."""
 
-COMPOSITE_NAME = "综合评价得分"
 COMPOSITE_SENTENCES: dict[str, tuple[int, str]] = {
     "composite_rule_points": (
         422,

@@ -1,7 +1,5 @@
 """The table of app.web.error_sentences goes on here: sections, scales, limits and the rules that give an object its word."""
 
-STEP_NAME = "第 %(number)s 档"
-"""What a step of a rule is called in a refusal."""
 RULE_SENTENCES: dict[str, tuple[int, str]] = {
     "workbook_no_sections": (
         422,

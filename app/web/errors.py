@@ -1,7 +1,6 @@
 """The one table from an error's code to a status and a sentence (Chinese; English in the catalogue)."""
 
 import logging
-import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -23,10 +22,10 @@ from app.web import i18n
 from app.web.error_sentences import SENTENCES
 from app.web.error_sentences_accounts import ACCOUNT_SENTENCES
 from app.web.error_sentences_boxes import BOX_SENTENCES
-from app.web.error_sentences_composites import COMPOSITE_NAME, COMPOSITE_SENTENCES
+from app.web.error_sentences_composites import COMPOSITE_SENTENCES
 from app.web.error_sentences_rectification import RECTIFICATION_SENTENCES
 from app.web.error_sentences_results import RESULT_SENTENCES
-from app.web.error_sentences_rules import RULE_SENTENCES, STEP_NAME
+from app.web.error_sentences_rules import RULE_SENTENCES
 from app.web.forms import TOKEN_FIELD
 from app.web.kept import late_form, remember_way
 from app.web.pages import OWN_ACCOUNT, page
@@ -42,7 +41,6 @@ TABLES = (
     RECTIFICATION_SENTENCES,
 )
 ALL_SENTENCES = {code: told for table in TABLES for code, told in table.items()}
-STEP = re.compile(re.escape(STEP_NAME % {"number": 1}).replace("1", "([0-9]{1,3})"))
 UNAVAILABLE = 503
 TOO_MANY = 429
 RETRY_AFTER_SECONDS = "2"
@@ -81,15 +79,7 @@ def _shown(language: str, name: str, value: object) -> object:
     """Return a parameter as the reader is told it: words of ours in his language, what was typed as it is."""
     if isinstance(value, Ours):
         return value
-    if name in OUR_WORDS or value == COMPOSITE_NAME:
-        return _steps_named(language, _worded(language, value))
-    return _steps_named(language, value) if isinstance(value, str) else value
-
-
-def _steps_named(language: str, text: str) -> str:
-    """Say in a reader's language which step of a rule is meant."""
-    step = STEP.fullmatch(text)
-    return i18n.worded(language, STEP_NAME, {"number": step[1]}) if step else text
+    return _worded(language, value) if name in OUR_WORDS else value
 
 
 def _worded(language: str, value: object) -> str:

@@ -51,7 +51,7 @@ def worded(
 ) -> str:
     """Return the sentence in the language with its values; ``called`` may reword it before they are put in.
 
-    Of the values words of ours (``Ours``) and days are said in the language, and a tuple of them as it parts words.
+    Of the values words of ours (``Ours``) and days are said in the language, and several of them as it parts words.
     """
     wording = called(sentence, translate(language, sentence))
     if not params:
@@ -61,7 +61,7 @@ def worded(
 
 
 def _told(language: str, value: object) -> object:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):  # a list where it was stored as JSON
         return translate(language, "、").join(str(_told(language, each)) for each in value)
     if type(value) is date:  # a moment has an hour too
         return day_in(language, value)

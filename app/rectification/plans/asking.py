@@ -81,7 +81,7 @@ def _check(acting: Acting, campaign: CampaignView, asked: Request, known: Mappin
     live = {unit for unit, row in known.items() if row.state != PlanState.WITHDRAWN.value}
     twice = [unit.name for unit in campaign.units if unit.id in live and unit.id in asked.unit_ids]
     if twice:
-        raise DomainError("plan_asked_already", units="、".join(twice[:NAMED]), count=len(twice))
+        raise DomainError("plan_asked_already", units=tuple(twice[:NAMED]), count=len(twice))
 
 
 def _plan(acting: Acting, campaign_id: str, known: UnitPlan | None, unit: UnitView, asked: Request) -> UnitPlan:
