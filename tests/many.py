@@ -16,6 +16,7 @@ from app.publication.models import ResultRelease, ResultVersion
 from app.rounds.domain import RoundState, paper_digest
 from app.rounds.models import Round
 from app.rounds.reads import paper_text
+from tests.cast import Desk, Desks, make_cast
 from tests.publication import counted
 
 SCHEME = SCHEME_JSON.dump_json(Scheme(SCALES["satisfaction"])).decode()
@@ -43,6 +44,15 @@ def store_many(database: Database, campaigns: int, rounds: int, units: int = 8, 
     with database.writing() as session:
         for table, some in ((table, some) for table, some in rows.items() if some):
             session.execute(sa.insert(table), some)
+
+
+def desk_over(new_desk: Desks, database: Database, units: int, accounts: int = 0) -> Desk:
+    """Return an organiser's desk, where a campaign has so many units and so many accounts may speak for them."""
+    with database.writing() as session:
+        make_cast(session)
+    store_many(database, 1, 1, units)
+    store_many(database, accounts, 0, 0, first=1)
+    return new_desk("zhangsan")
 
 
 def _add_campaign(rows: Rows, number: int, names: tuple[str, ...]) -> None:

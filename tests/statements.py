@@ -1,23 +1,47 @@
-"""What a session asks of its database."""
+"""What is asked of a database: over one connection, or by all that answers requests."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+
+OTHERS = {"schedule", "shelf"}
+"""Threads that ask for themselves, whoever reads a page meanwhile."""
+
+
+@contextmanager
+def listening(target: object, note: Callable[[sa.Connection, str, Any], None]) -> Iterator[None]:
+    """Have ``note`` told of every statement that ``target`` sends meanwhile: connection, text and values."""
+
+    def tell(connection: sa.Connection, _cursor: object, statement: str, values: object, *_rest: object) -> None:
+        note(connection, statement, values)
+
+    sa.event.listen(target, "before_cursor_execute", tell)
+    try:
+        yield
+    finally:
+        sa.event.remove(target, "before_cursor_execute", tell)
 
 
 @contextmanager
 def sent(session: Session) -> Iterator[list[str]]:
     """Yield the statements that are sent meanwhile over the session's connection, of one for many rows one."""
     seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    connection = session.connection()
-    sa.event.listen(connection, "before_cursor_execute", note)
-    try:
+    with listening(session.connection(), lambda _, statement, __: seen.append(statement)):
         yield seen
-    finally:
-        sa.event.remove(connection, "before_cursor_execute", note)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Yield what is asked meanwhile of any database for the sake of requests."""
+    asked: list[str] = []
+
+    def note(_connection: object, statement: str, _values: object) -> None:
+        if threading.current_thread().name not in OTHERS:
+            asked.append(statement)
+
+    with listening(sa.Engine, note):
+        yield asked

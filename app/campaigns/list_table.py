@@ -20,8 +20,8 @@ MAX_ORDER: Final = 9_999
 ENGLISH: Final = ("英文名称", "英文", "英文名", "英文全称", "英语名称", "English name", "English", "name in English")
 CHINESE: Final = ("中文名称", "中文", "中文名", "中文全称", "Name in Chinese", "Chinese name", "Chinese")
 """What stands in English, and in Chinese, beside the name of a list in the other language."""
-_NOTHING: Final = frozenset({"", "无", "没有", "none", "None", "-", "—", "——", "/"})
-"""What is written into a cell of several names where there are none."""
+_NOTHING: Final = frozenset({"", "无", "没有", "none", "-", "—", "——", "/"})
+"""What is written into a cell of several names where there are none, ``folded``."""
 _SEPARATOR: Final = re.compile(r"([、;；,，])")
 
 PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
@@ -56,7 +56,7 @@ def named(text: str, known: Mapping[str, str]) -> tuple[list[str], list[str]]:
     ``known``: the names by what they may be written as, ``folded``. They stand on lines or between separators; one
     that has a separator in it is found before its parts are.
     """
-    if text.strip() in _NOTHING:
+    if folded(text) in _NOTHING:
         return [], []
     longest = max((len(_SEPARATOR.split(name)) for name in known), default=1)
     found, strange = dict[str, None](), list[str]()

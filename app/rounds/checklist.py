@@ -102,7 +102,8 @@ def _points_step(paper: Paper, parts: Sequence[Part]) -> tuple[Step, ...]:
     """Return the lines about rules and words without points, where these are a part of the composite score."""
     if not any(part.source is Source.RULE for part in parts):
         return ()
-    bare, of_items = (dict.fromkeys(_words_without_points(paper, of_items=which)) for which in (False, True))
+    named = list(_words_without_points(paper))
+    bare, of_items = (dict.fromkeys(name for of_item, name in named if of_item is which) for which in (False, True))
     most = [section.form_title for section in paper.sections if not may_have_points(section.scheme.judged_by)]
     return (
         Step(
@@ -121,13 +122,12 @@ def _points_step(paper: Paper, parts: Sequence[Part]) -> tuple[Step, ...]:
     )
 
 
-def _words_without_points(paper: Paper, *, of_items: bool) -> Iterator[str]:
-    """Yield the words that are worth nothing, of the rule of each section or of items with lines of their own."""
+def _words_without_points(paper: Paper) -> Iterator[tuple[bool, str]]:
+    """Yield the words that are worth nothing, and whether they are of an item with lines of its own."""
     for section in paper.sections:
         labels = {item.key: item.label for item in section.items}
         for key, word in words_without_points(section.scheme, labels):
-            if bool(key) is of_items:
-                yield "，".join(filter(None, (section.form_title, labels.get(key)))) + f"“{word.text}”"
+            yield bool(key), "，".join(filter(None, (section.form_title, labels.get(key)))) + f"“{word.text}”"
 
 
 def _shown_steps(paper: Paper) -> Iterator[Step]:

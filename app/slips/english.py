@@ -2,7 +2,7 @@
 
 from app.office.language import _, written_in
 from app.rounds.domain import Paper, PaperGroup
-from app.slips.sheets import HOW_TO, SlipEnglish, breakable
+from app.slips.sheets import HOW_TO, SlipEnglish
 
 
 def is_spoken(paper: Paper) -> bool:
@@ -22,7 +22,7 @@ def front_in_english(paper: Paper, group: PaperGroup, address: str, *, wifi: boo
             " · ".join((*more, _("您是 %(people)s 人中的一人", people=group.expected))),
             paper.english.get(group.name, group.name),
             (*join, *map(_, HOW_TO)),
-            (_("扫不了？票码填在 %(address)s", address=breakable(address)),),
+            (_("扫不了？票码填在 %(address)s", address=address),),
         )
 
 
@@ -35,7 +35,7 @@ def back_in_english(paper: Paper, link: str) -> SlipEnglish | None:
         lines = (
             _("这一面查结果，投票请扫正面"),
             _("向参评人员公布后，扫左侧二维码，可以看各单位所在的档次。每张票的这一面都相同。"),
-            _("扫不了？打开 %(link)s", link=breakable(link)),
+            _("扫不了？打开 %(link)s", link=link),
         )
         return SlipEnglish(title, " · ".join(more), lines=lines)
 

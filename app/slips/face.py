@@ -11,10 +11,19 @@ TEMPLATE: Final = r"""
 #set text(font: d.font, lang: "zh", region: "cn", fill: ink, size: 7.5pt, top-edge: 0.88em, bottom-edge: -0.12em)
 #set par(leading: 0.3em, spacing: 0.5em)
 
+// A word, an address or a password that is wider than its line goes on in the next one; a word with a hyphen.
+#let within(width, body) = {
+  show regex("[!-~\u{a1}-\u{1fff}]{6,}"): it => context if measure(it).width <= width { it } else {
+    it.text.clusters().join(if it.text.contains(regex("[^\p{L}]")) { "\u{200b}" } else { "\u{ad}" })
+  }
+  body
+}
+
 // The largest of the sizes at which the text fits its place; long names shrink instead of being cut off.
 #let tries = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52, 0.45, 0.38)
 #let sized(size, factor, body) = { set text(size: size * factor); body }
-#let flowing(width, height, size, body, among: tries) = context {
+#let flowing(width, height, size, body, among: tries, longest: none) = context {
+  let body = within(if longest == none { width } else { longest }, body)
   let fits(factor) = measure(block(width: width, sized(size, factor, body))).height <= height
   let factor = among.find(fits)
   block(width: width, height: height, clip: true, sized(size, if factor == none { among.last() } else { factor }, body))
@@ -31,9 +40,7 @@ TEMPLATE: Final = r"""
 #let heading(s, width, height, more) = context {
   let body(sizes) = {
     set par(leading: sizes.at(2))
-    text(size: sizes.at(0), strong(s.title))
-    linebreak()
-    text(size: sizes.at(1), more)
+    within(width, { text(size: sizes.at(0), strong(s.title)); linebreak(); text(size: sizes.at(1), more) })
   }
   let sizes = ((11pt, 9pt, 2pt), (10pt, 9pt, 2pt), (9pt, 9pt, 2pt), (9pt, 8pt, 2pt), (9pt, 8pt, 0.9pt),
     (8pt, 7pt, 1pt),
@@ -70,9 +77,11 @@ TEMPLATE: Final = r"""
 // What an English reader needs, beside the Chinese and apart from it.
 #let beside(english, steps) = if english != none {
   let width = d.slip.at(0) * 1mm - d.face * 1mm - 3.4mm
+  let inset = 1.2mm
   place(dx: d.face * 1mm - 1.2mm, dy: 3mm, line(
     angle: 90deg, length: d.slip.at(1) * 1mm - 6mm, stroke: 0.3pt + line-color))
-  place(dx: d.face * 1mm + 0.8mm, dy: 2.4mm, flowing(width, d.slip.at(1) * 1mm - 4.4mm, 9pt, among: fine, {
+  let height = d.slip.at(1) * 1mm - 4.4mm
+  place(dx: d.face * 1mm + 0.8mm, dy: 2.4mm, flowing(width, height, 9pt, among: fine, longest: width - 2 * inset, {
     set text(lang: "en", hyphenate: false)
     set par(leading: 0.14em, spacing: 0.45em)
     text(size: 1.05em, strong(english.title))
@@ -80,7 +89,7 @@ TEMPLATE: Final = r"""
     text(fill: muted, english.more)
     parbreak()
     if english.group != "" {
-      block(fill: rgb("#eef1f5"), radius: 1mm, inset: (x: 1.2mm, y: 0.8mm), strong(english.group))
+      block(fill: rgb("#eef1f5"), radius: 1mm, inset: (x: inset, y: 0.8mm), strong(english.group))
     }
     steps
     for line in english.lines { line; parbreak() }
@@ -92,7 +101,7 @@ TEMPLATE: Final = r"""
   let bottom = top + d.qr_width * 1mm
   let right = left + d.qr_width * 1mm + 3mm
   let width = inner - (right - left)
-  place(dx: left, dy: 1.8mm, heading(s, inner, 13mm, {
+  place(dx: left, dy: 1.6mm, heading(s, inner, 13mm, {
     text(fill: muted, s.round_name); h(0.6em); [您是 #s.people 人中的一人]
   }))
   place(dx: left, dy: 14.6mm, fitted(inner, 2.6mm, 7pt, s.promise))

@@ -6,7 +6,7 @@ Backs are the same for all slips, so that it does not matter how the printer tur
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final
 
 from app.core.errors import DomainError
@@ -17,54 +17,16 @@ from app.office.qr import QrGrid, QrSeries, qr_grid, wifi_text
 from app.office.typesetting import pdf
 from app.slips.codes import CODE_LENGTH, format_code
 from app.slips.face import TEMPLATE
-from app.slips.sheets import SlipBack, SlipSheet, breakable, unpacked
+from app.slips.layout import BOTH, CHINESE, FACE, PAGE, Layout
+from app.slips.sheets import SlipBack, SlipSheet, unpacked
 
 QR_WIDTH: Final = 26.0
 
-_PAGE: Final = (210.0, 297.0)
-_FACE: Final = 64.0
-"""How wide the Chinese of a slip is."""
 _QR_AT: Final = (3.5, 17.6)
 _CODE_AT: Final = (3.5, 55.8)
 _CODE_SIZE: Final = 14.0
 _CODE_ADVANCE: Final = 3.45
-_ONE_LINE: Final = 40
 _CUT_LINES: Final = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How many slips stand on a page, and how large they are."""
-
-    columns: int
-    rows: int
-    slip: tuple[float, float]
-
-    @property
-    def per_page(self) -> int:
-        """How many stand on a page."""
-        return self.columns * self.rows
-
-    @property
-    def margin(self) -> tuple[float, float]:
-        """What is left beside the slips and above them."""
-        return (_PAGE[0] - self.slip[0] * self.columns) / 2, (_PAGE[1] - self.slip[1] * self.rows) / 2
-
-    def corners(self) -> Iterator[tuple[float, float]]:
-        """Yield where the slips of a page begin."""
-        for place in range(self.per_page):
-            across, down = place % self.columns * self.slip[0], place // self.columns * self.slip[1]
-            yield self.margin[0] + across, self.margin[1] + down
-
-    def told(self) -> dict[str, object]:
-        """Return what the template asks of it."""
-        told = {"columns": self.columns, "rows": self.rows, "slip": self.slip, "margin": self.margin, "face": _FACE}
-        return {"font": FAMILY, "page": _PAGE, "qr_at": _QR_AT, "qr_width": QR_WIDTH, **told}
-
-
-CHINESE: Final = Layout(3, 5, (_FACE, 58.0))
-BOTH: Final = Layout(2, 5, (98.0, 58.0))
-"""With English beside the Chinese."""
 
 
 def typeset(bench: Bench) -> Made:
@@ -80,7 +42,7 @@ def slips_pdf(sheets: Sequence[tuple[SlipSheet, Sequence[str]]], back: SlipBack 
     title = sheets[0][0].title
     layout = BOTH if sheets[0][0].english else CHINESE
     fixed = {"sheets": [_fixed_part(sheet) for sheet, _ in sheets], "back": back and _fixed_back(back)}
-    typeset = pdf(TEMPLATE, {**layout.told(), "title": title, **fixed})
+    typeset = pdf(TEMPLATE, {**_told(layout), "title": title, **fixed})
     return overlay(typeset, _inked_pages(layout, sheets, with_backs=back is not None), title)
 
 
@@ -96,20 +58,26 @@ def _inked_pages(
 
 
 def _inked_backs(layout: Layout, typeset_back: int) -> Ink:
-    ink = Ink(*_PAGE)
+    ink = Ink(*PAGE)
     for x, y in layout.corners():
         ink.typeset(typeset_back, x, y + layout.slip[1])
     return ink
 
 
 def _inked(layout: Layout, typeset_slip: int, series: QrSeries, codes: Sequence[str]) -> Ink:
-    ink = Ink(*_PAGE)
-    ink.typeset(_CUT_LINES, 0, _PAGE[1])
+    ink = Ink(*PAGE)
+    ink.typeset(_CUT_LINES, 0, PAGE[1])
     for (x, y), code in zip(layout.corners(), codes, strict=False):
         ink.typeset(typeset_slip, x, y + layout.slip[1])
         ink.qr(series.grid(code), x + _QR_AT[0], y + _QR_AT[1], QR_WIDTH)
         ink.text(format_code(code), x + _CODE_AT[0], y + _CODE_AT[1], _CODE_SIZE, advance=_CODE_ADVANCE)
     return ink
+
+
+def _told(layout: Layout) -> dict[str, object]:
+    """Return what the template asks of the layout."""
+    told = {"columns": layout.columns, "rows": layout.rows, "slip": layout.slip, "margin": layout.margin, "face": FACE}
+    return {"font": FAMILY, "page": PAGE, "qr_at": _QR_AT, "qr_width": QR_WIDTH, **told}
 
 
 def _fixed_part(sheet: SlipSheet) -> dict[str, object]:
@@ -120,12 +88,12 @@ def _fixed_part(sheet: SlipSheet) -> dict[str, object]:
         "people": sheet.people,
         "round_name": sheet.round_name,
         "promise": sheet.promise,
-        "address": sheet.address if len(sheet.address) <= _ONE_LINE else breakable(sheet.address),
+        "address": sheet.address,
         "how_to": sheet.how_to,
         "wifi": wifi
         and {
-            "ssid": breakable(wifi.ssid),
-            "password": breakable(wifi.password),
+            "ssid": wifi.ssid,
+            "password": wifi.password,
             "svg": _svg(qr_grid(wifi_text(wifi.ssid, wifi.password))),
         },
         "english": sheet.english and asdict(sheet.english),
@@ -136,7 +104,7 @@ def _fixed_back(back: SlipBack) -> dict[str, object]:
     return {
         "title": back.title,
         "round_name": back.round_name,
-        "link": breakable(back.link),
+        "link": back.link,
         "svg": _svg(qr_grid(back.link)),
         "english": back.english and asdict(back.english),
     }

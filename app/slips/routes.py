@@ -16,6 +16,7 @@ from app.rounds.receipt_reads import root_of
 from app.rounds.service import locked_round
 from app.slips import print_order, reads, service
 from app.slips.english import is_spoken
+from app.slips.layout import BOTH
 from app.slips.reach import answers
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.downloads import PDF
@@ -48,7 +49,7 @@ def _slips_page(desk: Desk, round_id: str, refused: Refused | None = None) -> Re
         "address": f"{desk.settings.base_url}/v",
         "leads_nowhere": desk.settings.loopback,
         "unanswered": refused and (refused.error.code == "slips_unanswered" or refused.form.flag("here_only")),
-        "in_both_languages": is_spoken(paper),
+        "per_page": BOTH.per_page if is_spoken(paper) else None,
         "unprintable": print_order.unprintable_on(db, round_id),
         "live": sum(one.left for one in accounts),
         "told_voided": row.state != RoundState.OPEN,

@@ -140,9 +140,18 @@ def set_counts(
             raise DomainError("present_above_expected", **told_of)
         acting.session.merge(_written(acting.actor, round_id, account.group_id, tally))
     if row.key_holders > 1:
-        acting.say("counted_by_one_of_two")
+        acting.say(_how_two_counts_stand(acting.session, paper))
     told = {"counts": dict(counts), "present": dict(present or {})}
     audit.record(acting.session, acting.now, acting.actor, "slips.count", round_id, **told)
+
+
+def _how_two_counts_stand(session: Session, paper: Paper) -> str:
+    """Return the code of the sentence that says whether both counted, and the same."""
+    found = reads.hand_counts(session, paper.round_id)
+    counts = [found.get(group.id, reads.HandCount()) for group in paper.groups]
+    if any(count.differs for count in counts):
+        return "counts_differ"
+    return "counts_agree" if all(count.agrees for count in counts) else "counted_by_one_of_two"
 
 
 def _check(account: reads.GroupAccount, spare: int, handed_back: int) -> None:

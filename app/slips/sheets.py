@@ -8,11 +8,6 @@ from typing import Any, Final
 HOW_TO: Final = ("扫左侧二维码", "逐项选择后提交", "一码一票，不记名")
 
 
-def breakable(text: str) -> str:
-    """Let a long address or password go on in the next line at any sign."""
-    return "\N{ZERO WIDTH SPACE}".join(text)
-
-
 @dataclass(frozen=True, slots=True)
 class Wifi:
     """The hall's own wireless network; an open network has an empty password."""

@@ -63,6 +63,8 @@ SENTENCES = {
     "/rounds/{round_id}/slips/void": "本轮全部测评票已作废，不能再投票。请收回销毁，重新印制。",
     "/rounds/{round_id}/slips/counts": "清点结果已保存。",
     "counted_by_one_of_two": "清点结果已保存。组织者和监票人各自清点、数目一致以后才能开箱。",
+    "counts_agree": "清点结果已保存。组织者和监票人的数目一致。",
+    "counts_differ": "清点结果已保存。组织者和监票人的数目不同，一致以后才能开箱。请当面重数，数错的一方改正。",
     "/rounds/{round_id}/key": "持有人已保存。下一步：每位持有人各自登录，抽取并核对自己的钥匙单。",
     "/rounds/{round_id}/key/check": "核对无误，钥匙单上的字是对的。",
     "/rounds/{round_id}/key/make": "钥匙单都已核对，票箱钥匙已生成。请各自保管好钥匙单，开箱时带来。",

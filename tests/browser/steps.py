@@ -279,3 +279,9 @@ def open_the_box(page: Page, round_id: str, shares: list[str], *, is_checked: bo
     expect(page.locator("a[href$='/scrutiny']").first).to_be_visible()
     page.goto(f"/rounds/{round_id}/scrutiny")
     _check(page, wanted=is_checked)
+
+
+def look_for(page: Page, label: str, text: str) -> None:
+    """Type into the field that searches a list, and press the key."""
+    page.get_by_label(label).fill(text)
+    page.get_by_label(label).press("Enter")

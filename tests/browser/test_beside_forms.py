@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.publication.models import ReaderToken
 from tests.browser.conftest import Installation
-from tests.browser.steps import DESK, log_in
+from tests.browser.steps import DESK, log_in, look_for
 from tests.cast import make_cast
 from tests.many import store_many
 from tests.opinions.collected import make_opinions, merged
@@ -23,18 +23,21 @@ def page(request: pytest.FixtureRequest, browser: Browser, installation: Install
     context.close()
 
 
-def test_a_token_is_typed_while_units_are_looked_for(page: Page, installation: Installation) -> None:
+def arrive(page: Page, installation: Installation) -> None:
     with installation.database.writing() as session:
         make_cast(session)
-    store_many(installation.database, 30, 0, 3)
     log_in(page, "zhangsan")
+
+
+def test_a_token_is_typed_while_units_are_looked_for(page: Page, installation: Installation) -> None:
+    store_many(installation.database, 30, 0, 3)
+    arrive(page, installation)
     page.goto("/tokens")
     page.get_by_label("名称", exact=True).fill("县政务公开网")
     page.get_by_label("有效天数").fill("31")
     page.get_by_label("只读到下面所选单位的结果").check()
     for campaign, unit in (("第 17 次", "被测评单位2"), ("第 25 次", "被测评单位3")):
-        page.get_by_label("单位不在下面的，先查找活动").fill(campaign)
-        page.get_by_label("单位不在下面的，先查找活动").press("Enter")
+        look_for(page, "单位不在下面的，先查找活动", campaign)
         found = page.locator("details.result-more")
         expect(found).to_have_count(1)
         expect(found).to_contain_text(f"{campaign}活动")
@@ -56,19 +59,16 @@ def test_a_token_is_typed_while_units_are_looked_for(page: Page, installation: I
 
 
 def test_an_issue_is_typed_while_others_are_looked_for(page: Page, installation: Installation) -> None:
-    with installation.database.writing() as session:
-        make_cast(session)
     store_orders(installation.database, 1)
     store_issues(installation.database, 62)
-    log_in(page, "zhangsan")
+    arrive(page, installation)
     page.goto("/rectification/campaigns/c0/issues")
     page.get_by_label("问题", exact=True).fill("账目不清")
     page.get_by_label("问题来源").select_option("audit")
     page.get_by_label("被测评单位3").check()
     page.get_by_role("button", name="下一页").click()
     expect(page.get_by_role("link", name="第 61 个问题")).to_be_visible()
-    page.get_by_label("问题、依据或者单位").fill("反馈〔7〕")
-    page.get_by_label("问题、依据或者单位").press("Enter")
+    look_for(page, "问题、依据或者单位", "反馈〔7〕")
     expect(page.locator("#issues tbody tr")).to_have_count(1)
     expect(page.get_by_label("问题", exact=True)).to_have_value("账目不清")
     page.get_by_label("问题", exact=True).press("Enter")
@@ -84,8 +84,7 @@ def test_an_opinion_is_typed_while_others_are_looked_for(page: Page, installatio
     page.goto(f"/campaigns/{campaign_id}/opinions")
     page.get_by_label("编号", exact=True).fill("99")
     page.get_by_label("意见", exact=True).fill("停车位太少")
-    page.get_by_label("编号、单位或意见里的字").fill("第7条")
-    page.get_by_label("编号、单位或意见里的字").press("Enter")
+    look_for(page, "编号、单位或意见里的字", "第7条")
     expect(page.locator("#opinions tbody tr")).to_have_count(1)
     page.get_by_role("button", name="全部显示").click()
     page.get_by_role("button", name="下一页").click()
@@ -96,14 +95,11 @@ def test_an_opinion_is_typed_while_others_are_looked_for(page: Page, installatio
 
 
 def test_units_are_typed_while_one_is_looked_for(page: Page, installation: Installation) -> None:
-    with installation.database.writing() as session:
-        make_cast(session)
     store_many(installation.database, 1, 0, 30)
-    log_in(page, "zhangsan")
+    arrive(page, installation)
     page.goto("/campaigns/c0/units")
     page.get_by_label("第 3 个单位的名称").fill("县文化馆")
-    page.get_by_label("单位名称里的字").fill("单位17")
-    page.get_by_label("单位名称里的字").press("Enter")
+    look_for(page, "单位名称里的字", "单位17")
     expect(page.get_by_role("link", name="17 被测评单位17", exact=True)).to_be_visible()
     expect(page.get_by_label("第 3 个单位的名称")).to_have_value("县文化馆")
     page.get_by_label("第 3 个单位的名称").press("Enter")
@@ -126,11 +122,9 @@ def test_opinions_are_ticked_while_issues_are_looked_for(page: Page, installatio
     for text in ("第20条意见", "第30条意见"):
         page.get_by_label(text).check()
     page.get_by_label("或新建问题，名称为").fill("停车难")
-    page.get_by_label("问题名称").fill("11个")
-    page.get_by_label("问题名称").press("Enter")
+    look_for(page, "问题名称", "11个")
     expect(issues(page)).to_have_count(3)
-    page.get_by_label("编号、单位或意见里的字").fill("第30条")
-    page.get_by_label("编号、单位或意见里的字").press("Enter")
+    look_for(page, "编号、单位或意见里的字", "第30条")
     expect(page.locator(".merge-list li")).to_have_count(1)
     expect(issues(page)).to_have_count(3)
     expect(page.get_by_label("或新建问题，名称为")).to_have_value("停车难")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.rectification.models import UnitPlan
 from tests.browser.conftest import Installation
-from tests.browser.steps import DESK, check, log_in
+from tests.browser.steps import DESK, check, log_in, look_for
 from tests.cast import make_cast
 from tests.many import store_many
 from tests.rectification.flagged import later, make_action, make_ledger
@@ -34,12 +34,6 @@ def fits(page: Page) -> None:
             assert box["width"] > 2 * box["height"] / 3, "its words stand in one line"
 
 
-def look_for(page: Page, text: str) -> None:
-    """Type a part of a name and press the key."""
-    page.get_by_label("单位名称").fill(text)
-    page.get_by_label("单位名称").press("Enter")
-
-
 def test_units_are_chosen_page_by_page_and_asked(page: Page, installation: Installation) -> None:
     database = installation.database
     with database.writing() as session:
@@ -60,7 +54,7 @@ def test_units_are_chosen_page_by_page_and_asked(page: Page, installation: Insta
     page.get_by_label("要求（可以不填）").fill("先易后难")
     page.locator("label", has_text=re.compile("^被测评单位7$")).get_by_role("checkbox").check()
     page.get_by_role("button", name="下一页").click()
-    look_for(page, "单位６９")
+    look_for(page, "单位名称", "单位６９")
     expect(page.locator("#f-units input[type=checkbox]")).to_have_count(11)
     page.get_by_role("button", name="查到的全选").click()
     expect(page.locator("#f-units legend")).to_contain_text("已选 12 个")
@@ -80,7 +74,7 @@ def test_enter_saves_in_every_field_but_the_one_that_looks_for_units(page: Page,
     log_in(page, "zhangsan")
     page.goto("/rectification/campaigns/c0/issues")
     page.get_by_label("问题来源").select_option("audit")
-    look_for(page, "单位699")
+    look_for(page, "单位名称", "单位699")
     expect(page.locator("#f-units input[type=checkbox]")).to_have_count(1)
     page.locator("#f-units input[type=checkbox]").check()
     page.get_by_label("问题", exact=True).fill("账目不清")

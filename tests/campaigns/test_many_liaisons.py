@@ -7,9 +7,9 @@ import pytest
 from app.accounts import service as accounts
 from app.core.db import Database
 from app.core.lists import PAGE
-from tests.cast import Desk, Desks, make_cast
+from tests.cast import Desk, Desks
 from tests.form_fields import sent
-from tests.many import store_many
+from tests.many import desk_over, store_many
 
 UNITS = 700
 PATH = "/campaigns/c0/liaisons"
@@ -17,11 +17,7 @@ PATH = "/campaigns/c0/liaisons"
 
 @pytest.fixture
 def desk(new_desk: Desks, database: Database) -> Desk:
-    with database.writing() as session:
-        make_cast(session)
-    store_many(database, 1, 1, UNITS)
-    store_many(database, UNITS, 0, 0, first=1)
-    return new_desk("zhangsan")
+    return desk_over(new_desk, database, UNITS, UNITS)
 
 
 def spoken_for(database: Database, *places: int) -> list[set[str]]:

@@ -1,7 +1,6 @@
 """Acts on the tree and on registers, on both databases."""
 
 import pytest
-import sqlalchemy as sa
 
 from app.accounts import people
 from app.accounts import service as accounts
@@ -15,6 +14,7 @@ from app.core.scope import limit
 from app.offices import reads, register, service
 from app.offices.models import Office, RegisteredUnit
 from tests.cast import MORNING, refuses
+from tests.statements import sent
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 
@@ -83,20 +83,9 @@ def test_offices_of_one_name_are_told_apart_by_their_ways(database: Database) ->
 
 
 def test_pasted_offices_read_the_tree_once(database: Database) -> None:
-    asked: list[str] = []
-
-    def note(*event: object) -> None:
-        statement = str(event[2])
-        asked.extend([statement] if statement.startswith("SELECT") and "FROM office" in statement else [])
-
-    with database.writing() as session:
-        engine = session.get_bind().engine
-        sa.event.listen(engine, "before_cursor_execute", note)
-        try:
-            service.add_pasted(Acting(session, MORNING, ZHANG), "\n".join(f"县{number}" for number in range(40)))
-        finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
-    assert len(asked) == 1
+    with database.writing() as session, sent(session) as asked:
+        service.add_pasted(Acting(session, MORNING, ZHANG), "\n".join(f"县{number}" for number in range(40)))
+    assert len([one for one in asked if one.startswith("SELECT") and "FROM office" in one]) == 1
 
 
 def test_nothing_is_put_below_an_office_that_is_closed_to_the_actor(database: Database) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from app.core.acting import Acting, Principal
 from app.core.db import READ_ONLY, Database
@@ -21,6 +20,7 @@ from app.rounds.reads import waiting_approvals
 from tests.cast import Desks, make_cast, refuses
 from tests.publication import counted
 from tests.publication.test_kin import HIDDEN, again, close, first
+from tests.statements import listening
 
 LI = Principal("li", "李四", "scrutineer")
 
@@ -30,15 +30,12 @@ def documents_read() -> Iterator[list[bool]]:
     """Collect for each document that is read whether that happened where nobody else is kept from writing."""
     found: list[bool] = []
 
-    def note(connection: sa.Connection, _cursor: object, statement: str, *_rest: object) -> None:
+    def note(connection: sa.Connection, statement: str, _values: object) -> None:
         if "result_version.document" in statement:
             found.append(bool(connection.get_execution_options().get(READ_ONLY)))
 
-    event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
+    with listening(sa.Engine, note):
         yield found
-    finally:
-        event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def pair(database: Database) -> tuple[str, str]:

@@ -1,14 +1,8 @@
 """What a page of a result of sixty units asks the database for."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from app.core.acting import Acting
@@ -17,33 +11,16 @@ from app.publication.announcing import show_slide
 from app.rounds.models import Round
 from app.rounds.reads import get_round
 from tests.publication import counted
+from tests.statements import statements
 
 MOST = 30
 MOST_OF_NOTICE = 20
 MOST_OF_LEDGER = 3
 """That of the result itself, of a composite or the hall, and those of the rounds that may lie behind it."""
 YEAR = timedelta(days=365)
-OTHERS = {"schedule", "shelf"}
-"""Threads that ask for themselves, whoever reads a page meanwhile."""
 FLAGGED = 2
 """Of the first nine units, those below the line."""
 SIXTY = tuple(f"被测评单位{place + 1}" for place in range(60))
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect what is asked of any database for the sake of requests."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:  # noqa: ANN401 - SQLAlchemy's
-        if threading.current_thread().name not in OTHERS:
-            asked.append(statement)
-
-    event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def store(database: Database, units: tuple[str, ...], closed_at: datetime = counted.AT, form: str = "t2") -> str:

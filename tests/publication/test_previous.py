@@ -48,10 +48,10 @@ from tests.publication.test_announcing import post
 from tests.publication.test_api import RESULT, mirrored, program
 from tests.publication.test_concluded import damage, repair
 from tests.publication.test_numbers import AXIS, FIXED, leaves, numbers, text_of
-from tests.publication.test_page_cost import statements
 from tests.publication.test_routes import OUTPUTS
 from tests.publication.test_years import FEW, MANY, YEAR, of_items, paper_of, publish, publish_votes
 from tests.reports.test_brief import text_of as text_of_pdf
+from tests.statements import statements
 from tests.tally.cast import Json
 
 FILES = ("export.xlsx", "report.docx", "brief.pdf")

@@ -21,7 +21,7 @@ from app.rounds.english import with_english
 from app.rounds.models import Round
 from app.tally.document import every_target
 from tests.publication import counted, reading
-from tests.publication.test_page_cost import statements
+from tests.statements import statements
 from tests.tally.cast import section_of
 
 

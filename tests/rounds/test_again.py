@@ -32,7 +32,7 @@ from app.rounds.reads import get_round, paper_text, parse_paper, rounds_of
 from app.rounds.service import RoundDraft, create_round, draft_paper, freeze
 from app.rounds.starting import Beginning, begin
 from tests.cast import MORNING, Desk, Desks, make_campaign, make_cast, refuses
-from tests.publication.test_page_cost import statements
+from tests.statements import statements
 
 KIND = pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
 

@@ -10,7 +10,8 @@ from app.campaigns.disclosure import PROTECTED, Disclosure, Extent, Kind, slip_t
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.slips.codes import format_code, new_code
-from app.slips.printing import BOTH, CHINESE, QR_WIDTH, slips_pdf
+from app.slips.layout import BOTH, CHINESE
+from app.slips.printing import QR_WIDTH, slips_pdf
 from app.slips.sheets import SlipBack, SlipEnglish, SlipSheet, Wifi, packed, unpacked
 from tests import pdf_pages
 
@@ -210,6 +211,44 @@ def test_what_stands_on_slips_goes_through_the_pipe_as_it_is() -> None:
     sheets = [(replace(SHEET, wifi=HALL, english=ENGLISH), ["code"]), (SHEET, ["other"])]
     back = SlipBack("a", "b", "c", ENGLISH)
     assert unpacked(packed(sheets, back)) == (sheets, back)
+
+
+LATIN = "Satisfaction with the comprehensive administrative law enforcement of the county "
+GERMAN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamten"
+
+
+def boxes_of(document: bytes, page: int) -> list[tuple[str, tuple[float, ...]]]:
+    """Return the words of a page with where they stand: left, top, right and bottom in points."""
+    told = pdf_pages.text(document, "-f", str(page), "-l", str(page), "-bbox")
+    found = re.findall(r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>', told)
+    return [(word, tuple(map(float, box))) for *box, word in found]
+
+
+@pytest.mark.parametrize("wifi", [None, HALL, Wifi("n" * 32, "p" * 63)])
+@pytest.mark.parametrize("name", [LATIN * 2, GERMAN, "A" * 60, "9" * 60, "很长的名称" * 12, "长 name " * 7])
+def test_names_of_any_length_stand_whole_in_their_place(name: str, wifi: Wifi | None) -> None:
+    """As long as they may be typed: 60 signs, 160 in English, in one word or many."""
+    typed, link = name[:60], "https://" + "long-name." * 9 + "cn/v"
+    english = replace(ENGLISH, title=name[:160], more=name[:160], group=name[:160], lines=(f"Enter it at {link}",))
+    sheet = replace(SHEET, title=typed, round_name=typed, group=typed, address=link, wifi=wifi, english=english)
+    document = slips_pdf([(sheet, make_codes(1))], SlipBack(typed, typed, link, english))
+    left, top = next(BOTH.corners())
+    middle, right = left + CHINESE.slip[0], left + BOTH.slip[0]
+    for page in (1, 2):
+        words = [
+            (word, box) for word, box in boxes_of(document, page)
+            if box[0] < right / 25.4 * 72 and box[1] < (top + BOTH.slip[1]) / 25.4 * 72
+        ]  # fmt: skip
+        sides = {"": "", "english": ""}
+        for word, (start, _, end, bottom) in words:
+            is_english = start > middle / 25.4 * 72
+            assert end <= (right if is_english else middle - 2.5) / 25.4 * 72, (page, word)
+            assert bottom <= (top + BOTH.slip[1]) / 25.4 * 72
+            sides["english" if is_english else ""] += word.replace("\u200b", "").replace("\u00ad", "").rstrip("-")
+        squeezed = {side: text.replace("-", "") for side, text in sides.items()}
+        for side, wanted, times in (("", typed, 3 if page == 1 else 2), ("english", name[:160], 3)):
+            assert squeezed[side].count(wanted.replace(" ", "")) == times, (page, side, sides[side])
+        assert all(link.replace("-", "") in text for text in squeezed.values()), (page, sides)
 
 
 def test_long_names_shrink_instead_of_being_cut_off() -> None:

@@ -26,7 +26,6 @@ from app.slips import reads, service
 from app.slips.codes import code_hash
 from app.slips.models import Batch
 from app.slips.print_order import unprintable_on
-from app.web.said import SENTENCES
 from tests.cast import MORNING, make_cast, make_draft, make_ready, prepare, refuses
 from tests.factories import set_code_state
 from tests.security.correlation import spearman
@@ -194,19 +193,22 @@ def test_two_people_count_by_hand_and_a_difference_is_seen_by_both(acting: Actin
     def done() -> list[bool]:
         return [step.done for step in service.before_counting(acting.session, get_round(acting.session, round_id))]
 
+    def told() -> str:
+        return str(acting.session.info.pop(SAID))
+
     assert done() == [False, False]
     service.set_counts(scrutineer, round_id, {one: (1, 2), other: (0, 0)}, {one: 4, other: 4})
     assert done() == [False, False]
-    assert "各自清点" in SENTENCES[acting.session.info[SAID]]
+    assert told() == "counted_by_one_of_two"
     service.set_counts(acting, round_id, {one: (1, 2), other: (0, 1)}, {one: 4, other: 4})
-    assert done() == [True, False]
+    assert (done(), told()) == ([True, False], "counts_differ")
     counts = reads.hand_counts(acting.session, round_id)
     assert [counts[group].differs for group in (one, other)] == [False, True]
     assert counts[other].second == reads.Tally(0, 0, 4)
     service.set_counts(acting, round_id, {one: (1, 2), other: (0, 0)}, {one: 4, other: 5})
-    assert done() == [True, False]
+    assert (done(), told()) == ([True, False], "counts_differ")
     service.set_counts(acting, round_id, {one: (1, 2), other: (0, 0)}, {one: 4, other: 4})
-    assert done() == [True, True]
+    assert (done(), told()) == ([True, True], "counts_agree")
     count = reads.hand_counts(acting.session, round_id)[one]
     assert (count.counted_by, count.second_by) == ("张三", "李四")
 

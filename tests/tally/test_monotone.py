@@ -78,7 +78,7 @@ def grades_of(item: Item) -> int:
 
 @st.composite
 def ways(draw: st.DrawFn) -> list[Round]:
-    """Draw a round as it is after every fifth mark that became one better, from all the worst to all the best."""
+    """Draw a round on its way from all the worst to all the best: as it is at each fifth step, and at the end."""
     items = draw(st.sampled_from(FORMS))
     own = draw(st.none() | st.sampled_from([item.key for item in items]))
     scheme = Scheme(
@@ -180,14 +180,21 @@ def test_nor_the_word_of_a_composite(way: list[Round], rule: Rule, by_top: bool)
     scheme = way[0].scheme
     bare = list(words_without_points(scheme, [item.key for item in way[0].items]))
     alone = [each.score(BY_WORD) for each in way]
-    assert {each.reason for each in alone if isinstance(each, Missing)} <= {"invalid", *(["no_points"] if bare else [])}
+    assert _reasons(alone) <= {"invalid", *(["no_points"] if bare else [])}
     exact = [each.low for each in alone if isinstance(each, Points)]
     assert exact == sorted(exact)
     # What groups may be hidden of is a span: it holds the true score, which never falls.
-    points = [figure for each in way if isinstance(figure := each.score(composite), Points)]
+    figures = [each.score(composite) for each in way]
+    assert _reasons(figures) <= _reasons(alone)
+    points = [figure for figure in figures if isinstance(figure, Points)]
     assert all(before.low <= after.high for before, after in combinations(points, 2))
     words = [outcome.word for each in points if (outcome := outcome_of(rule, each))]
     assert words == sorted(words, key=_grade, reverse=True)
+
+
+def _reasons(figures: list[Figure]) -> set[str]:
+    """Return why there is no score, of those that are missing."""
+    return {each.reason for each in figures if isinstance(each, Missing)}
 
 
 def _is_accepted(composite: Composite) -> bool:

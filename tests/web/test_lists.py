@@ -1,14 +1,10 @@
 """Long lists are searched, narrowed and paged on the server, and ask the database no more often for many lines."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import current_thread
 from urllib.parse import urlencode
 
 import pytest
-import sqlalchemy as sa
 from httpx import Response
 
 import app
@@ -17,6 +13,7 @@ from app.core.lists import PAGE
 from tests.cast import Desk, Desks, make_cast
 from tests.form_fields import sent
 from tests.many import store_many
+from tests.statements import statements
 
 CAMPAIGNS, ROUNDS = 60, 120
 LISTS = ("/rounds", "/campaigns", "/results", "/notices", "/staff", "/tokens")
@@ -98,28 +95,12 @@ def test_a_short_list_shows_neither_search_nor_pages(desk: Desk, database: Datab
         assert "共 " not in page, path
 
 
-@contextmanager
-def counted_statements() -> Iterator[list[str]]:
-    """Yield the statements that handlers send meanwhile; the schedule asks now and then, too."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if current_thread().name.startswith("AnyIO"):
-            seen.append(statement)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
-
-
 def test_the_number_of_statements_does_not_grow_with_the_list(desk: Desk, database: Database) -> None:
     def counts() -> dict[str, int]:
         found = {}
         for path in LISTS:
             desk.get(path)
-            with counted_statements() as seen:
+            with statements() as seen:
                 assert desk.get(path).status_code == 200
             found[path] = len(seen)
             assert seen

@@ -20,6 +20,7 @@ from app.rectification.rules.supervision import Level
 from tests.cast import MORNING, make_cast
 from tests.rectification.flagged import WU, ZHANG
 from tests.rectification.pages.test_search import store_notices, store_orders
+from tests.statements import listening
 
 CAMPAIGNS, RUNNING = 10, 4
 """Of each campaign's eight orders every other one runs."""
@@ -52,16 +53,12 @@ def sent_of(session: Session) -> Iterator[list[tuple[str, Any]]]:
     """Yield the statements over notices that are sent meanwhile, with their parameters."""
     sent: list[tuple[str, Any]] = []
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+    def note(_connection: object, statement: str, values: object) -> None:
         if "FROM supervision_notice" in statement:
-            sent.append((statement, parameters))
+            sent.append((statement, values))
 
-    connection = session.connection()
-    sa.event.listen(connection, "before_cursor_execute", note)
-    try:
+    with listening(session.connection(), note):
         yield sent
-    finally:
-        sa.event.remove(connection, "before_cursor_execute", note)
 
 
 def listed(session: Session, reader: Principal, wish: Wish = ANYTHING, *, only_open: bool) -> Listed[NoticeView]:

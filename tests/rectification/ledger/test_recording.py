@@ -16,8 +16,8 @@ from app.rectification.rules.ledger import ActionEvent
 from app.rectification.rules.picks import Pick
 from app.rectification.rules.searched import searched
 from tests.cast import MORNING, refuses
-from tests.publication.test_page_cost import statements
 from tests.rectification.flagged import WU, ZHANG, ZHENG, make_action, make_ledger
+from tests.statements import statements
 
 
 def test_it_works_also_for_whoever_reaches_one_office(database: Database) -> None:

@@ -9,9 +9,9 @@ from app.core.db import Database
 from app.core.lists import PAGE
 from app.rectification.models import EnteredIssueUnit
 from app.rectification.plans.reads import plan_heads
-from tests.cast import Desk, Desks, make_cast
+from tests.cast import Desk, Desks
 from tests.form_fields import Fields, sent
-from tests.many import store_many
+from tests.many import desk_over
 from tests.rectification.flagged import ZHANG
 from tests.rectification.pages.test_asking import DUE
 
@@ -21,10 +21,7 @@ ROOT = "/rectification/campaigns/c0"
 
 @pytest.fixture
 def desk(new_desk: Desks, database: Database) -> Desk:
-    with database.writing() as session:
-        make_cast(session)
-    store_many(database, 1, 1, UNITS)
-    return new_desk("zhangsan")
+    return desk_over(new_desk, database, UNITS)
 
 
 def ticked(page: str) -> list[str]:

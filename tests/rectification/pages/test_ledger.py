@@ -11,7 +11,6 @@ import pytest
 from app.core.db import Database
 from app.rectification.ledger import reads as ledger_pages
 from tests.cast import Desks
-from tests.publication.test_page_cost import statements
 from tests.rectification.flagged import (
     ZHANG,
     Flagged,
@@ -22,6 +21,7 @@ from tests.rectification.flagged import (
     make_ledger,
     order,
 )
+from tests.statements import statements
 
 LEDGER = "/rectification/ledger"
 

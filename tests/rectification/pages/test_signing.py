@@ -20,9 +20,9 @@ from app.rectification.rules.plans import PlanState
 from app.rectification.signing import service as signing_service
 from app.web.choosing import ROWS
 from app.web.forms import PostedForm
-from tests.cast import MORNING, Desk, Desks, make_cast
+from tests.cast import MORNING, Desk, Desks
 from tests.form_fields import sent
-from tests.many import store_many
+from tests.many import desk_over
 from tests.rectification.flagged import ZHANG, make_ledger
 
 UNITS = 700
@@ -32,11 +32,7 @@ PATH = "/rectification/campaigns/c0/signing"
 
 @pytest.fixture
 def desk(new_desk: Desks, database: Database) -> Desk:
-    with database.writing() as session:
-        make_cast(session)
-    store_many(database, 1, 1, UNITS)
-    store_many(database, HEADS, 0, 0, first=1)
-    return new_desk("zhangsan")
+    return desk_over(new_desk, database, UNITS, HEADS)
 
 
 def test_it_works(desk: Desk, database: Database) -> None:
