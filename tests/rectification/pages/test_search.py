@@ -29,7 +29,7 @@ from tests.cast import MORNING, Desk, Desks, make_cast
 from tests.form_fields import Fields, sent
 from tests.many import store_many
 from tests.rectification.pages.test_choosing import ticked
-from tests.web.test_lists import counted_statements
+from tests.statements import statements
 
 BOARD, PLANS, CAMPAIGNS = "/rectification", "/rectification/plans", "/rectification/campaigns"
 ISSUES, SUPERVISION = "/rectification/campaigns/c0/issues", "/rectification/supervision"
@@ -226,7 +226,7 @@ def test_the_number_of_statements_does_not_grow_with_the_campaigns(desk: Desk, d
         found = {}
         for path in (BOARD, PLANS, CAMPAIGNS, ISSUES, f"{ISSUES}?q=单位", *SUPERVISED):
             desk.get(path)
-            with counted_statements() as seen:
+            with statements() as seen:
                 assert desk.get(path).status_code == 200
             found[path] = len(seen)
         return found
