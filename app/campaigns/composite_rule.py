@@ -7,8 +7,8 @@ if all that may lie behind it has the same word. So it says nothing that the sco
 from fractions import Fraction
 
 from app.campaigns.composite import Composite, Points
-from app.campaigns.rule import Measured, Outcome, Quantity, Rule, outcomes_between
-from app.campaigns.rule_checks import Ground, check_rule, flag_name, step_name
+from app.campaigns.rule import Measured, Outcome, Quantity, Rule, flag_name, outcomes_between, step_name
+from app.campaigns.rule_checks import Ground, check_rule
 from app.core.errors import DomainError
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from app.core.errors import Ours
+
 ONE_HUNDRED = 100
 
 
@@ -291,3 +293,13 @@ def _must(conditions: Sequence[Condition], low: Measured, high: Measured) -> boo
 def grade_of(word: Word) -> tuple[int, Fraction]:
     """Return how good a word is, least first: by its meaning, then by its points; words may be equally good."""
     return list(Meaning).index(word.meaning), -(word.points or Fraction(0))
+
+
+def step_name(place: int) -> Ours:
+    """Return what a step of a rule is called, from 1."""
+    return Ours.filled("第 %(number)s 档", number=place)
+
+
+def flag_name(place: int) -> Ours:
+    """Return what a flag of a rule is called, from 1."""
+    return Ours.filled("提示%(number)s", number=place)

@@ -25,11 +25,13 @@ from app.campaigns.rule import (
     Step,
     Word,
     evaluate,
+    flag_name,
     grade_of,
     holds,
     measured_of,
+    step_name,
 )
-from app.core.errors import DomainError, Ours
+from app.core.errors import DomainError
 
 MAX_STEPS = 8
 MAX_CONDITIONS = 3
@@ -65,16 +67,6 @@ class Overlap:
     first: int
     second: int
     counts: tuple[int, ...]
-
-
-def step_name(place: int) -> Ours:
-    """Return what a step of a rule is called, from 1."""
-    return Ours.filled("第 %(number)s 档", number=place)
-
-
-def flag_name(place: int) -> Ours:
-    """Return what a flag of a rule is called, from 1."""
-    return Ours.filled("提示%(number)s", number=place)
 
 
 @lru_cache(maxsize=256)

@@ -25,15 +25,15 @@ from app.campaigns.rule import (
     Step,
     Tie,
     Word,
+    flag_name,
+    step_name,
 )
 from app.campaigns.rule_checks import (
     CONSEQUENCE_LIMIT,
     MAX_FLAGS,
     MAX_STEPS,
     WORD_LIMIT,
-    flag_name,
     overlaps,
-    step_name,
     worsening,
 )
 from app.campaigns.rules import ground_of

@@ -98,3 +98,29 @@ def test_a_total_that_is_not_shown_is_looked_at_by_nobody() -> None:
     assert held.views == {("u0", key): View.COARSE for key in (None, "overall")}
     assert held.is_kept_by(told[0][1])
     assert keeps(*told[0], told[1][0])
+
+
+def test_two_restraints_are_obeyed_together() -> None:
+    part, other = ("u0", "overall"), ("u0", None)
+    one = Restraint({part: frozenset("a")}, {part: View.COARSE}, frozenset("c"))
+    two = Restraint(
+        {part: frozenset("b"), other: frozenset("a")}, {part: View.EXACT, other: View.COARSE}, frozenset("a")
+    )
+    hidden = {part: frozenset("ab"), other: frozenset("a")}
+    for both in (one.and_(two), two.and_(one)):
+        assert both == Restraint(hidden, {part: View.COARSE, other: View.COARSE}, frozenset("ac"))
+
+
+def test_a_document_keeps_each_of_what_is_asked_and_nothing_for_another() -> None:
+    """Hidden groups, views kept closed, groups out of the counting chain: one that is not kept is not made up for."""
+    part, paper = ("u0", "overall"), make_paper(dict.fromkeys(VOTES, ()))
+    for asked in (
+        Restraint({part: frozenset("b")}),
+        Restraint(views={part: View.COARSE}),
+        Restraint(unseen=frozenset("b")),
+    ):
+        assert not asked.is_kept_by(make_document(paper)), asked
+        held = restraint_of(make_document(paper, asked))
+        assert asked.is_kept_by(make_document(paper, asked)), (asked, held)
+    elsewhere = Restraint({("u9", "overall"): frozenset("b")}, {("u9", "overall"): View.COARSE})
+    assert elsewhere.is_kept_by(make_document(paper)), "a part that the document has not shows nothing"
