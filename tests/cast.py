@@ -176,7 +176,8 @@ class Desk:
         if not (found := re.fullmatch(CARRIES_SEEN, path)):
             return ""
         page = found["page"] or found["slips"] or path
-        carried = re.search(rf'action="{re.escape(path)}".*?name="seen" value="(\w+)"', self.get(page).text, re.DOTALL)
+        shape = rf'action="{re.escape(path)}".*?name="seen" value="([^"]+)"'
+        carried = re.search(shape, self.get(page).text, re.DOTALL)
         return carried[1] if carried else ""
 
     def post_once(self, path: str, **fields: str | list[str]) -> Response:

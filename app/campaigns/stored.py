@@ -1,10 +1,12 @@
 """What is stored of all that each form of a campaign edits, so that an older tab does not undo a newer save."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from app.campaigns.composite import formula_text
 from app.campaigns.domain import Form
-from app.campaigns.reads import CampaignView, GroupView, SectionView, get_campaign
+from app.campaigns.reads import CampaignView, GroupView, SectionView, UnitView, get_campaign
 from app.campaigns.sentences import composite_rule_text, rule_text
 from app.campaigns.sentences import formula_text as scheme_formula
 from app.campaigns.service import campaign_row
@@ -20,49 +22,58 @@ def locked_campaign(session: Session, campaign_id: str) -> CampaignView:
 
 def stored_head(campaign: CampaignView) -> Stored:
     """Return name, organisation and stages."""
-    lines = [("活动名称", campaign.title), ("主办单位", campaign.organisation)]
     stages = [("阶段", stage.title) for stage in campaign.stages]
-    return stored([*lines, *stages], [stage.id for stage in campaign.stages])
+    lines = [*stages, ("活动名称", campaign.title), ("主办单位", campaign.organisation)]
+    return stored(lines, ids=[stage.id for stage in campaign.stages])
 
 
 def stored_units(campaign: CampaignView) -> Stored:
     """Return the units in official order."""
-    lines = [(str(place), unit.name) for place, unit in enumerate(campaign.units, 1)]
-    words = [(unit.duty, unit.responsible, unit.object_class) for unit in campaign.units]
-    return stored(lines, [unit.id for unit in campaign.units], words)
+    return _listed_units(campaign.units)
+
+
+def _listed_units(units: Sequence[UnitView], *more: object) -> Stored:
+    lines = [
+        (str(place), "，".join(filter(None, (unit.name, unit.object_class, unit.duty, unit.responsible))))
+        for place, unit in enumerate(units, 1)
+    ]
+    return stored(lines, *more, ids=[unit.id for unit in units])
 
 
 def stored_sections(campaign: CampaignView) -> Stored:
     """Return the sections in order."""
     lines = [(str(place), section.noun) for place, section in enumerate(campaign.sections, 1)]
-    return stored(lines, [section.id for section in campaign.sections])
+    return stored(lines, ids=[section.id for section in campaign.sections])
 
 
 def stored_section(campaign: CampaignView, section: SectionView) -> Stored:
     """Return a section with what is rated in it; the positions of everything that may be rated count too."""
-    names = [unit.name for unit in campaign.of_section(section.id)]
+    units = _listed_units(campaign.of_section(section.id))
     words = "/".join(word.text for word in section.rule.words) if section.rule else ""
-    lines = [("名称", section.noun), ("测评对象", "、".join(names)), ("判定用语", words)]
+    titles = {form.key: form.title for form in campaign.forms}
+    form = ("测评表", titles.get(section.form_key, ""))
+    lines = [*units.lines, ("名称", section.noun), form, ("判定用语", words)]
     kept = [(unit.id, unit.duty, unit.responsible, unit.section_id) for unit in campaign.units]
-    return stored(lines, section.objects, section.form_key, kept, repr(section.rule))
+    return stored(lines, section.objects, section.form_key, kept, repr(section.rule), ids=units.ids)
 
 
 def stored_groups(campaign: CampaignView) -> Stored:
     """Return the voter groups with their expected numbers, in order."""
-    return stored([(one.name, str(one.expected)) for one in campaign.groups], [one.id for one in campaign.groups])
+    return stored([(one.name, str(one.expected)) for one in campaign.groups], ids=[one.id for one in campaign.groups])
 
 
 def stored_left_out(campaign: CampaignView, group: GroupView) -> Stored:
     """Return the units that a group does not rate."""
-    names = [unit.name for unit in campaign.units if unit.id in group.left_out]
-    return stored([("不参评的单位", "、".join(names))], group.id, group.left_out)
+    units = [unit for unit in campaign.units if unit.id in group.left_out]
+    lines = [("不参评的单位", unit.name) for unit in units] or [("不参评的单位", "")]
+    return stored(lines, group.id, ids=[unit.id for unit in units])
 
 
 def stored_scheme(campaign: CampaignView) -> Stored:
     """Return the scheme in words; every field of it counts."""
     scheme = campaign.scheme
-    words = f"{scheme_formula(scheme)} {rule_text(scheme)}"
-    return stored([("现行口径", words)], sorted(shown_scheme(campaign).items()))
+    lines = [("计分口径", scheme_formula(scheme)), ("判定规则", rule_text(scheme))]
+    return stored(lines, sorted(shown_scheme(campaign).items()))
 
 
 def stored_composite(campaign: CampaignView) -> Stored:
@@ -82,10 +93,11 @@ def stored_form(form: Form) -> Stored:
     own = [("等次", "/".join(f"{grade.label} {grade.score}" for grade in grades))] if grades else []
     keys = [(item.key, item.overall, item.grades, item.top, item.weight, item.score) for item in form.items]
     return stored(
-        [("表名", form.title), *own, *items],
+        [*items, ("表名", form.title), *own],
         form.scale,
         form.remarks,
         keys,
         repr((form.own_scale, form.limits, form.self_cell, [item.heading for item in form.items])),
         form.top,
+        ids=[item.key for item in form.items],
     )

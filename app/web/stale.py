@@ -1,32 +1,134 @@
-"""Older tabs: a form brings back a digest of what was stored when it was shown, and is refused where that has changed.
+"""Older tabs: a form brings back what was stored when it was shown, and is refused where that has changed.
 
-The page then shows both versions: what was typed, still in the form, and what is stored now. Sending it once more
-replaces that, knowingly. A form without the digest is refused likewise: what it was filled in from nobody knows.
+The page then shows both versions: what was typed, still in the form, and what is stored now, with what is new, changed,
+moved or gone since. Sending it once more replaces that, knowingly. A form that does not say what it was filled in from
+is refused likewise: nobody knows that.
 """
 
 import hmac
-from collections.abc import Iterable
+import json
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
 from hashlib import sha256
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from app.core.errors import DomainError
 from app.web.forms import PostedForm
 
-FIELD = "seen"
+FIELD: Final = "seen"
+MOST_PACKED: Final = 60_000
+"""Signs of a field that carries its lines; a form with more carries the digest alone, and its page marks nothing."""
+_MOST_LINES: Final = 1_000_000
+"""Bytes that the lines of a form may have."""
+_BEHIND: Final = "~"
+_LINES: Final = TypeAdapter(tuple[tuple[str, str, str], ...])
+Seen = tuple[tuple[str, str, str], ...]
+"""Lines as a form carries them: what each is known by, its words, its value."""
+
+
+class Since(StrEnum):
+    """What became of a line since a page was made."""
+
+    SAME = "same"
+    NEW = "new"
+    CHANGED = "changed"
+    MOVED = "moved"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of what is stored now, or was; ``before``: what a changed one said."""
+
+    words: str
+    value: str
+    since: Since = Since.SAME
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is stored of all that a form edits: lines of words and value, in the order in which a page shows them."""
+    """What is stored of all that a form edits: lines of words and value, in the order in which a page shows them.
+
+    ``ids``: what each line is known by, whatever its words and its place become.
+    """
 
     lines: tuple[tuple[str, str], ...]
     digest: str
+    ids: tuple[str, ...] = ()
+
+    @property
+    def seen(self) -> str:
+        """What a form brings back: the digest, and the lines where they are not too many."""
+        packed = urlsafe_b64encode(zlib.compress(json.dumps(self._carried).encode())).decode()
+        return f"{self.digest}{_BEHIND}{packed}" if len(packed) <= MOST_PACKED else self.digest
+
+    @property
+    def _carried(self) -> Seen:
+        return tuple((each, *line) for each, line in zip(self.ids, self.lines, strict=True))
+
+    def since(self, seen: str) -> list[Told]:
+        """Return the lines with what became of each since a form was filled in from ``seen``; all alike if unknown."""
+        was = _unpacked(seen)
+        if was is None:
+            return [Told(*line) for line in self.lines]
+        before = {each: (words, value) for each, words, value in was}
+        stayed = _in_order([each for each, _, _ in was], self.ids)
+        told = [_told(line, before.get(each), each in stayed) for each, line in zip(self.ids, self.lines, strict=True)]
+        gone = [Told(words, value, Since.GONE) for each, words, value in was if each not in self.ids and value]
+        return told + gone
 
 
-def stored(lines: Iterable[tuple[str, str]], *more: object) -> Stored:
-    """Return what is stored; ``more`` is what the lines do not show and what counts too, such as ids."""
-    shown = tuple(lines)
-    return Stored(shown, sha256(repr((shown, more)).encode()).hexdigest())
+def _told(now: tuple[str, str], before: tuple[str, str] | None, is_in_order: bool) -> Told:
+    words, value = now
+    if before is None:
+        return Told(words, value, Since.NEW if value else Since.SAME)
+    if words.isdecimal():  # a place, which changes with every line above
+        said, told = before[1], value
+    else:
+        said, told = ("：".join(each) if before[0] != words else each[1] for each in (before, now))
+    if said != told:
+        return Told(words, value, Since.CHANGED, said or "—")
+    return Told(words, value, Since.SAME if is_in_order or not words.isdecimal() else Since.MOVED)
+
+
+def _in_order(was: Sequence[str], now: Sequence[str]) -> frozenset[str]:
+    """Return the lines that did not change their places among those that are there still."""
+    both = {*was} & {*now}
+    kept, left = [each for each in dict.fromkeys(was) if each in both], [each for each in now if each in both]
+    blocks = SequenceMatcher(None, kept, left, autojunk=False).get_matching_blocks()
+    return frozenset(each for block in blocks for each in kept[block.a : block.a + block.size])
+
+
+def _unpacked(seen: str) -> Seen | None:
+    """Return the lines that a form carries; None where it carries none, or what no page of ours made."""
+    try:
+        packed = zlib.decompressobj()
+        text = packed.decompress(urlsafe_b64decode(seen.partition(_BEHIND)[2]), _MOST_LINES)
+        return _LINES.validate_json(text)
+    except (Error, zlib.error, ValueError, ValidationError):
+        return None
+
+
+def stored(lines: Iterable[tuple[str, str]], *more: object, ids: Iterable[str] = ()) -> Stored:
+    """Return what is stored; ``more`` is what the lines do not show and what counts too.
+
+    ``ids``: what lines are known by, those behind them by their words.
+    """
+    shown, known = tuple(lines), list(ids)
+    times = Counter[str]()
+    for words, _ in shown[len(known) :]:
+        times[words] += 1
+        known.append(f"{words} {times[words]}")
+    return Stored(shown, sha256(repr((shown, known, more)).encode()).hexdigest(), tuple(known))
 
 
 def refuse_stale(form: PostedForm, now: Stored) -> None:
@@ -34,7 +136,7 @@ def refuse_stale(form: PostedForm, now: Stored) -> None:
 
     ``now`` is read under a lock.
     """
-    seen = form.sent(FIELD, 64)
+    seen = form.sent(FIELD, len(now.digest) + len(_BEHIND) + MOST_PACKED).partition(_BEHIND)[0]
     if not seen:
         raise DomainError("stale_unknown")
     if not hmac.compare_digest(seen.encode(), now.digest.encode()):

@@ -125,7 +125,7 @@ def test_the_hall_screen_of_a_published_round_is_that_of_the_announcement(
 
 def save_meeting(client: TestClient, round_id: str, **fields: str) -> int:
     """Send the form as its page carries it."""
-    [seen] = re.findall(r'name="seen" value="(\w+)"', client.get(f"/rounds/{round_id}/announce").text)
+    [seen] = re.findall(r'name="seen" value="([^"]+)"', client.get(f"/rounds/{round_id}/announce").text)
     return post(client, f"/rounds/{round_id}/meeting", seen=seen, **fields)
 
 

@@ -1,6 +1,8 @@
 """Older tabs: every form over what is stored is refused once that has changed, and shows both versions."""
 
 import re
+import zlib
+from base64 import urlsafe_b64encode
 from fractions import Fraction
 
 import pytest
@@ -9,13 +11,16 @@ from httpx import Response
 from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.domain import Objects
 from app.campaigns.reads import get_campaign
+from app.campaigns.rules import NameRow
 from app.campaigns.scheme_service import copy_form, set_composite
 from app.campaigns.section_service import SectionEdit, add_section
+from app.campaigns.service import add_units, delete_unit, save_units
 from app.campaigns.typed_forms import TypedForm
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
+from app.core.secrets import new_id
 from app.core.settings import Settings
 from app.offices.register import add_pasted, registered
 from app.rectification.plans import entering
@@ -26,7 +31,7 @@ from app.slips.service import issue
 from app.web.desk import Refused
 from app.web.forms import PostedForm
 from app.web.pages import make_pages
-from app.web.stale import stored
+from app.web.stale import Since, Stored, stored
 from tests.cast import MORNING, Desk, Desks, make_cast, make_draft
 from tests.form_fields import form_of, posted
 from tests.web.test_said import posts
@@ -278,4 +283,76 @@ def test_a_refused_form_keeps_its_age_whatever_its_page_makes_of_what_was_typed(
         '{% import "macros.html" as m with context %}{{ m.seen(stored) }}'
     )
     html = template.render(refused=refused, typed=typed, stored=now, path="/here", _=str, speak=str)
-    assert re.findall(r'name="seen" value="([^"]+)"', html) == ["older" if is_kept else now.digest]
+    assert re.findall(r'name="seen" value="([^"]+)"', html) == ["older" if is_kept else now.seen]
+
+
+def zipped(text: bytes) -> str:
+    return urlsafe_b64encode(zlib.compress(text)).decode()
+
+
+def since(before: Stored, now: Stored) -> list[tuple[str, str, str]]:
+    return [(one.value, one.since, one.before) for one in now.since(before.seen)]
+
+
+def listed(*names: str) -> Stored:
+    """A list of places and names, known by the first sign of each."""
+    return stored([(str(place), name) for place, name in enumerate(names, 1)], ids=[name[0] for name in names])
+
+
+def test_what_changed_since_a_page_was_made_is_told_line_by_line() -> None:
+    before, now = listed("甲局", "乙局", "丙局", "丁局"), listed("甲馆", "新馆", "丙局", "乙局")
+    assert since(before, now) == [
+        ("甲馆", Since.CHANGED, "甲局"),
+        ("新馆", Since.NEW, ""),
+        ("丙局", Since.MOVED, ""),
+        ("乙局", Since.SAME, ""),
+        ("丁局", Since.GONE, ""),
+    ]
+    assert {one.since for one in now.since(now.seen)} == {Since.SAME}
+    one, other = stored([("开始时间", "九点"), ("组", "8")], ids=[]), stored([("开始时间", ""), ("组", "8")])
+    assert since(one, other) == [("", Since.CHANGED, "九点"), ("8", Since.SAME, "")]
+
+
+@pytest.mark.parametrize("seen", ["", "~", "x~!!", "x~eJw=", "x~" + "A" * 999, "x~" + zipped(b"[[1]]"), "x"])
+def test_a_field_that_no_page_of_ours_made_marks_nothing(seen: str) -> None:
+    assert {one.since for one in listed("甲局", "乙局").since(seen)} == {Since.SAME}
+
+
+def test_what_a_form_says_it_was_filled_in_from_is_unpacked_within_bounds() -> None:
+    bomb = "x~" + zipped(b"[" + b'["a","b","c"],' * 5_000_000 + b'["a","b","c"]]')
+    assert len(bomb) < 200_000
+    assert {one.since for one in listed("甲局").since(bomb)} == {Since.SAME}
+
+
+def test_a_list_that_is_too_long_to_be_carried_is_told_without_marks() -> None:
+    names = [f"{number}{new_id()}{new_id()}" for number in range(3_000)]
+    many = stored([(str(place), name) for place, name in enumerate(names)], ids=names)
+    assert many.seen == many.digest
+    assert {one.since for one in many.since(many.seen)} == {Since.SAME}
+    thousand = stored(
+        [(str(n), f"县第{n}中心小学，事业单位") for n in range(1_000)], ids=[new_id() for _ in range(1_000)]
+    )
+    assert len(thousand.seen) > len(thousand.digest)
+
+
+def test_the_older_tab_of_a_list_says_which_rows_are_new_changed_and_gone(
+    organiser: Desk, database: Database, ids: dict[str, str]
+) -> None:
+    path = f"/campaigns/{ids['campaign_id']}/units"
+    older = form_of(organiser.get(path).text, path)
+    names = older["name[]"]
+    with database.writing() as session:
+        acting = Acting(session, MORNING, Principal("idzhangsan", "张三", "organiser"))
+        first, second, *_ = get_campaign(session, ids["campaign_id"]).units
+        save_units(session, MORNING, acting.actor, ids["campaign_id"], [NameRow(first.id, "县新馆")])
+        delete_unit(acting, lambda *_: (), ids["campaign_id"], second.id, second.name)
+        add_units(session, MORNING, acting.actor, ids["campaign_id"], ["县档案馆"])
+    refused = send(organiser, path, changed(older, "name[]", "甲馆"))
+    assert refused.status_code == 409
+    now = re.search(r'<ul class="stored-now">(.*?)</ul>', refused.text, re.DOTALL)
+    assert now
+    told = [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in re.findall(r"<li>(.*?)</li>", now[1])]
+    assert told[0] == f"1：县新馆 已改 原来是：{names[0]}"
+    assert [each.endswith("新增") for each in told if "县档案馆" in each] == [True]
+    assert told[-1] == f"2：{names[1]} 已删去"
+    assert sum("已" in each or "新增" in each for each in told) == 3

@@ -95,7 +95,7 @@ def make_due(database: Database) -> None:
 
 def send(desk: Desk) -> Response:
     """Look at what would be sent, and send it."""
-    seen = re.findall(r'name="seen" value="(\w+)"', desk.get("/rectification/supervision/run").text)[0]
+    seen = re.findall(r'name="seen" value="([^"]+)"', desk.get("/rectification/supervision/run").text)[0]
     return desk.post("/rectification/supervision/run", seen=seen)
 
 
@@ -124,13 +124,13 @@ def test_what_would_be_sent_and_to_whom_is_shown_first(database: Database, new_d
     assert re.search(r"吴九、[^<]*郑十", page)
     with database.reading() as session:
         assert not session.scalar(sa.select(sa.func.count(InboxItem.notice_id)))
-    seen = re.findall(r'name="seen" value="(\w+)"', page)[0]
+    seen = re.findall(r'name="seen" value="([^"]+)"', page)[0]
     with database.writing() as session:
         session.execute(sa.update(OrderAttempt).values(plan_due=(MORNING - timedelta(days=9)).date()))
     refused = desk.post("/rectification/supervision/run", seen=seen)
     assert refused.status_code == 409
     assert "红色" in refused.text
-    seen = re.findall(r'name="seen" value="(\w+)"', refused.text)[0]
+    seen = re.findall(r'name="seen" value="([^"]+)"', refused.text)[0]
     assert desk.post("/rectification/supervision/run", seen=seen).headers["location"].endswith("issued=1")
     assert "现在没有要发的督办单" in desk.get("/rectification/supervision/run").text
 
