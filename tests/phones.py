@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from app.ballots.domain import envelope_id
+from app.ballots.slot import Cast
 from app.box.envelope import Ballot, encode
 from app.box.seal import envelope_info, receipt_text, seal
 from app.core.secrets import token_bytes
@@ -44,6 +45,10 @@ class Filled:
             "sealed": b64encode(self.sealed).decode(),
         }
         return json.dumps({**fields, **changes}, separators=(",", ":")).encode()
+
+    def as_cast(self, code_hash: bytes) -> Cast:
+        """Return what the booth drops into the box for it."""
+        return Cast(code_hash, self.group, self.envelope_id, self.sealed)
 
     @property
     def envelope_id(self) -> bytes:

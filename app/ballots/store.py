@@ -3,6 +3,7 @@
 SQLite: a file per box in the folder ``boxes`` beside the desk's file. PostgreSQL: a schema per box.
 """
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -109,8 +110,23 @@ def _create_file(database: Database, round_id: str, row: Mapping[str, object]) -
     folder = folder_of(database)
     folder.mkdir(mode=0o700, exist_ok=True)
     file, draft = file_of(database, round_id), folder / f"{_DRAFT}{new_id()}"
-    if file.exists():
-        return
+    with _alone(folder):
+        if not file.exists():
+            _link_whole(draft, file, row)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder: whoever tidies it takes no draft that is being filled for one that a crash left."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _link_whole(draft: Path, file: Path, row: Mapping[str, object]) -> None:
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         engine = make_file_engine(draft)
@@ -122,7 +138,7 @@ def _create_file(database: Database, round_id: str, row: Mapping[str, object]) -
         pass
     finally:
         draft.unlink()
-    _sync(folder)
+    _sync(file.parent)
 
 
 def _lay_out_in_small_pages(connection: sqlite3.Connection, _record: object) -> None:
@@ -211,9 +227,10 @@ def destroy(database: Database, round_id: str) -> None:
         return
     _shut(database, round_id)
     gone = file.with_name(f"{_GONE}{round_id}")
-    file.rename(gone)
-    _sync(gone.parent)
-    _wipe(gone)
+    with suppress(FileNotFoundError):  # somebody else was quicker, and wipes it
+        file.rename(gone)
+        _sync(gone.parent)
+        _wipe(gone)
 
 
 def _shut(database: Database, round_id: str) -> None:
@@ -246,8 +263,23 @@ def tidy(database: Database) -> None:
     if not database.is_sqlite:
         return
     folder = folder_of(database)
-    for file in [*folder.glob(f"{_DRAFT}*"), *folder.glob(f"{_GONE}*")]:
-        _wipe(file)
+    if not folder.is_dir():
+        return
+    with _alone(folder):
+        for draft in folder.glob(f"{_DRAFT}*"):
+            _clear(draft)
+    for file in folder.glob(f"{_GONE}*"):
+        with suppress(FileNotFoundError):
+            _wipe(file)
+
+
+def _clear(draft: Path) -> None:
+    """Remove a draft; of one that was linked already, its name alone: its bytes are those of a box in use."""
+    if draft.stat().st_nlink > 1:
+        draft.unlink()
+        _sync(draft.parent)
+    else:
+        _wipe(draft)
 
 
 def _sync(folder: Path) -> None:

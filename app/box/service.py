@@ -89,7 +89,7 @@ def panel(session: Session, row: RoundView) -> Panel | None:
 
 
 def discard(session: Session, round_id: str) -> None:
-    """Delete the stacks of a voided round, and end what opens it; the server's key part goes by and by."""
+    """Delete the stacks of a voided round, and end what opens it; box and key part go with the act on the gate."""
     for table in (Stack, Remark, OpeningShare, OpeningJob):
         session.execute(delete(table).where(table.round_id == round_id))
 

@@ -17,3 +17,4 @@ def recover(database: Database, folder: KeyFolder) -> None:
     for round_id in folder.parts() & over:
         folder.destroy_part(round_id)
     boxes.tidy(database)
+    folder.tidy()

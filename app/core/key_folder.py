@@ -18,6 +18,7 @@ _LEAST_DISTINCT = 12
 EARLIER_SIGNED = "earlier-results-signed"
 _PART_PREFIX = "round-"
 _KEY_PREFIX = "key-"
+_DRAFT = ".new-"
 _ROUND_ID = re.compile(r"[0-9a-z]{1,64}")
 
 
@@ -83,8 +84,12 @@ class KeyFolder:
 
         At no moment is there neither: where nothing is noted any key would be taken.
         """
-        name = _key_name(round_id)
-        self._draft(public_key).replace(self.path / name)
+        is_noted = False
+        while not is_noted:
+            draft = self._draft(public_key)
+            with suppress(FileNotFoundError):  # as in ``_write``
+                draft.replace(self.path / _key_name(round_id))
+                is_noted = True
         self._sync_folder()
 
     def knows_key(self, round_id: str, public_key: bytes) -> bool:
@@ -113,10 +118,14 @@ class KeyFolder:
         names = (entry.name for entry in self.path.iterdir())
         return {name.removeprefix(_PART_PREFIX) for name in names if name.startswith(_PART_PREFIX)}
 
+    def tidy(self) -> None:
+        """Remove the drafts that a crash left; what is linked already stays under its own name."""
+        for draft in self.path.glob(f"{_DRAFT}*"):
+            draft.unlink(missing_ok=True)
+        self._sync_folder()
+
     def _made_once(self, name: str) -> bytes:
-        try:
-            return self._read(name)
-        except FileNotFoundError:
+        while not os.path.lexists(self.path / name):
             self._write(name, token_bytes(SECRET_BYTES))
         return self._read(name)
 
@@ -137,19 +146,21 @@ class KeyFolder:
         return secret
 
     def _write(self, name: str, secret: bytes) -> None:
-        """Write the file unless another process was quicker: a link, unlike a rename, never replaces."""
+        """Write the file unless another process was quicker: a link, unlike a rename, never replaces.
+
+        Nothing is written where a node that starts at this moment took the draft for one that a crash left.
+        """
         draft = self._draft(secret)
         try:
-            (self.path / name).hardlink_to(draft)
-        except FileExistsError:
-            pass
+            with suppress(FileExistsError, FileNotFoundError):
+                (self.path / name).hardlink_to(draft)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
         self._sync_folder()
 
     def _draft(self, secret: bytes) -> Path:
         """Write a file whole, to be given its name."""
-        draft = self.path / f".{new_id()}"
+        draft = self.path / f"{_DRAFT}{new_id()}"
         _put(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), secret)
         return draft
 

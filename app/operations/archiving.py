@@ -10,6 +10,7 @@ from app.core.acting import Acting
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
 from app.office.bench import Bench, let_go
+from app.operations.scratch import passing
 from app.operations.server import open_database
 from app.rounds.reads import get_round
 
@@ -29,8 +30,11 @@ def write_package(settings: Settings, now: datetime, round_id: str, target: Path
             made = package(Bench({"round": round_id}, b"", SYSTEM, now, url, settings.data.resolve(), base))
         finally:
             let_go(url)
-        target.touch(mode=0o600)
-        target.write_bytes(made.content)
+        with passing(target.resolve().parent, now) as scratch:  # a half-written one would stand in the way of the next
+            draft = scratch / target.name
+            draft.touch(mode=0o600)
+            draft.write_bytes(made.content)
+            draft.replace(target)
         with database.writing() as session:
             note_package(Acting(session, now, SYSTEM), round_id, version)
     return f"“{title}”：{target}（{FOR_WHOM}）"

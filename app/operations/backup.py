@@ -8,7 +8,6 @@ import hashlib
 import json
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.core.db import Base, Database
 from app.core.key_folder import EARLIER_SIGNED, KeyFolder
 from app.core.migrate import current_revision
+from app.operations.scratch import clear_left, passing
 from app.rectification.ledger.attachments import FOLDER
 
 FORMAT = 2
@@ -26,15 +26,16 @@ FORMAT = 2
 ABOUT = "about.json"
 SECRETS = ("pepper", "form-secret", "receipt-key", "signing-key", "factor-secret", EARLIER_SIGNED)
 PREFIX = "secret-"
-PASSING = frozenset({"job", "opening_job", "opening_share", "round_intent"})
+PASSING = frozenset({"job", "opening_job", "opening_share", "round_gone", "round_intent"})
 """Tables of what is under way in this very moment: after a restore nothing of it is."""
 ROWS_AT_ONCE = 500
 
 
 def back_up(database: Database, folder: KeyFolder, target: Path, now: datetime) -> None:
     """Write a .tar.gz of the desk's tables, attachments and the lasting secrets, as they are in one moment."""
-    with tempfile.TemporaryDirectory(dir=target.resolve().parent) as scratch:
-        place, draft = Path(scratch) / "content", Path(scratch) / "backup.tar.gz"
+    clear_left(folder.path.parent, now)
+    with passing(target.resolve().parent, now) as scratch:
+        place, draft = scratch / "content", scratch / "backup.tar.gz"
         place.mkdir()
         revision = current_revision(database.engine)
         _write_tables(database, place)

@@ -59,19 +59,24 @@ def grant(database: Database, role: str, *, do: bool = True) -> list[str]:
         message = "roles are PostgreSQL's: an embedded database has none (DATABASE_URL)"
         raise SettingsError(message)
     with database.engine.begin() as connection:
-        _check(connection, role)
-        told = [statement.as_string() for statement in _statements(connection, database, role)]
-        for statement in told if do else ():
-            connection.exec_driver_sql(statement)
+        return _grant(connection, database, role, do=do)
+
+
+def _grant(connection: Connection, database: Database, role: str, *, do: bool = True) -> list[str]:
+    _check(connection, role)
+    told = [statement.as_string() for statement in _statements(connection, database, role)]
+    for statement in told if do else ():
+        connection.exec_driver_sql(statement)
     return told
 
 
-def renew(database: Database) -> None:
-    """Give the roles that have served voters until now what the schema of this version asks for."""
-    with database.engine.connect() as connection:
-        roles = rights.booth_roles(connection)
-    for role in roles:
-        grant(database, role)
+def renew(connection: Connection, database: Database) -> None:
+    """Give the roles that have served voters until now what the schema of this version asks for.
+
+    In the transaction that makes the schema: were it cut off between the two, no start would do the rest.
+    """
+    for role in rights.booth_roles(connection):
+        _grant(connection, database, role)
 
 
 def _check(connection: Connection, role: str) -> None:

@@ -1,7 +1,8 @@
 """Restore of a backup of this or any earlier version into an empty installation (SEC-86).
 
 All of the database is written in one transaction: the schema of the backup's revision, its rows, the migrations since,
-and what a restore means for rounds. A restore that fails or is killed leaves a database with nothing in it.
+and what a restore means for rounds. A restore that fails or is killed leaves a database with nothing in it; the files
+that a killed one had copied by then are taken back by the next.
 """
 
 import gzip
@@ -9,7 +10,6 @@ import json
 import os
 import shutil
 import tarfile
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -33,11 +33,14 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
 from app.operations.backup import ABOUT, FORMAT, PREFIX, ROWS_AT_ONCE, SECRETS, digests
+from app.operations.scratch import passing
 from app.publication import tokens
 from app.rectification.ledger.attachments import FOLDER
 from app.rounds.restoring import LOST, mark
 
 PIECE = 1 << 20
+COPYING = ".restoring"
+"""While this file lies in the data folder, files are being copied into an empty installation."""
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 DAMAGED = (
     tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, LookupError, AttributeError, TypeError,
@@ -69,8 +72,8 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
     """
     if not source.is_file() or not os.access(source, os.R_OK):
         raise DomainError("restore_missing")
-    with tempfile.TemporaryDirectory() as scratch:
-        place = Path(scratch)
+    _take_back_cut_off(database, data)
+    with passing(data, now) as place:
         with _damage_is_said():
             about = _unpack(source, place)
         if about.format > FORMAT or not migrate.is_known(about.revision):
@@ -80,8 +83,10 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
         with ExitStack() as undone, database.writing() as session:
             undone.callback(_take_back, data)
             after_commit(session, undone.pop_all)  # what is committed needs its secrets, whatever fails after it
+            after_commit(session, (data / COPYING).unlink)
             with _damage_is_said():
                 lost = _fill_all(session.connection(), place, about.revision)
+                (data / COPYING).touch()
                 folder = _copy_files(place, data)
                 migrate.upgrade_on(session.connection())
                 acting = Acting(session, now, SYSTEM)
@@ -99,11 +104,20 @@ def _damage_is_said() -> Iterator[None]:
         raise DomainError("restore_damaged") from error
 
 
+def _take_back_cut_off(database: Database, data: Path) -> None:
+    """Take back what a restore that was killed before its commit had copied."""
+    if (data / COPYING).exists():
+        if _has_no_rows(database) and not ballots.round_ids(database):
+            _take_back(data)
+        (data / COPYING).unlink(missing_ok=True)
+
+
 def _take_back(data: Path) -> None:
     """Take back what was copied into an empty installation."""
     shutil.rmtree(data / FOLDER, ignore_errors=True)
     for name in SECRETS:
         (data / "keys" / name).unlink(missing_ok=True)
+    (data / COPYING).unlink(missing_ok=True)
 
 
 def _unpack(source: Path, place: Path) -> About:
@@ -126,6 +140,10 @@ def _is_empty(database: Database, data: Path) -> bool:
     keys = data / "keys"
     if (data / FOLDER).exists() or (keys.is_dir() and any(keys.iterdir())) or ballots.round_ids(database):
         return False
+    return _has_no_rows(database)
+
+
+def _has_no_rows(database: Database) -> bool:
     with database.engine.connect() as connection:
         counts = {
             table.name: connection.scalar(select(func.count()).select_from(table)) or 0
@@ -143,12 +161,19 @@ def _live(connection: Connection) -> MetaData:
 def _copy_files(place: Path, data: Path) -> KeyFolder:
     folder = KeyFolder(data / "keys")
     if (place / FOLDER).is_dir():
-        shutil.copytree(place / FOLDER, data / FOLDER)
+        shutil.copytree(place / FOLDER, data / FOLDER, copy_function=_copy_durably)
     for name in SECRETS:
         if (place / f"{PREFIX}{name}").exists():
-            shutil.copyfile(place / f"{PREFIX}{name}", folder.path / name)
+            _copy_durably(place / f"{PREFIX}{name}", folder.path / name)
             (folder.path / name).chmod(0o600)
     return folder
+
+
+def _copy_durably(source: str | Path, target: str | Path) -> None:
+    """Copy a file: the rows that are committed later must not last longer than it does."""
+    shutil.copyfile(source, target)
+    with Path(target).open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _fill_all(connection: Connection, place: Path, revision: str) -> list[str]:

@@ -29,5 +29,6 @@ def bring_up_to_date(settings: Settings) -> None:
         if _has_open_round(database.engine):
             message = "a round is open or sealed: finish it with the old version before the schema is changed"
             raise SettingsError(message)
-        migrate.upgrade(database.engine)
-        renew(database)
+        with database.engine.begin() as connection:
+            migrate.upgrade_on(connection)
+            renew(connection, database)

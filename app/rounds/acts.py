@@ -24,6 +24,7 @@ from app.core.db import Database, after_commit, database_of, locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rounds.domain import Event, RoundState, next_state
+from app.rounds.gone import destroy, finish_all
 from app.rounds.models import Intent, Round
 from app.rounds.reads import KIND
 from app.rounds.sealing import write_root_soon
@@ -105,15 +106,17 @@ def _carry_out(database: Database, act: _Act) -> None:
 
 
 def settle(database: Database, now: datetime) -> None:
-    """Finish or drop what crashed nodes left: intents, and boxes of rounds that are over."""
+    """Finish or drop what crashed nodes left: intents, and what rounds that are over or purged kept."""
     with database.reading() as session:
         left = [_read(row) for row in session.scalars(select(Intent).order_by(Intent.round_id))]
-        known = select(Round.id).where(Round.state.in_(OVER), Round.id.in_(ballots.round_ids(database)))
+        kept = ballots.round_ids(database) | database.keys.parts()
+        known = select(Round.id).where(Round.state.in_(OVER), Round.id.in_(kept))
         over = session.scalars(known).all()
     for act in left:
         _decision(database, act, ballots.last_act(database, act.round_id), now)(database, act)
     for round_id in over:
-        gates.destroy(database, round_id)
+        destroy(database, round_id)
+    finish_all(database)
 
 
 def _decision(database: Database, act: _Act, last: str | None, now: datetime) -> Callable[[Database, _Act], None]:
@@ -149,7 +152,7 @@ def _finish(database: Database, act: _Act) -> None:
         if act.act == Event.CLOSE:
             after_commit(session, partial(write_root_soon, database, act.round_id, act.asked_at))
         if act.act == Event.VOID:
-            after_commit(session, partial(gates.destroy, database, act.round_id))
+            after_commit(session, partial(destroy, database, act.round_id))
 
 
 def _follow(row: Round, act: _Act) -> None:

@@ -57,6 +57,13 @@ class Intent(OfRound, Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Gone(OfRound, Base):
+    """A round that was purged and whose box and key part are still to be destroyed; its own row is gone."""
+
+    __tablename__ = "round_gone"
+    round_id: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
 class Restored(Base):
     """That the installation was restored from a backup, and who has accepted what that means (SEC-86)."""
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.ballots import reads as ballots
-from app.ballots import service as gates
 from app.campaigns import reads as campaigns
 from app.campaigns.service import campaign_row
 from app.consents import service as consents
@@ -20,7 +19,7 @@ from app.core.db import after_commit, database_of, locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id
-from app.rounds import document_reads, documents, restoring
+from app.rounds import document_reads, documents, gone, restoring
 from app.rounds.acts import ALL_ACTS, EXTEND, intend
 from app.rounds.checklist import freeze_problems, left_over_step
 from app.rounds.domain import Event, Paper, PaperGroup, RoundState, Step, check_times, next_state, paper_digest
@@ -297,7 +296,8 @@ def purge_round(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) 
         acting.session.execute(delete(table).where(table.round_id == round_id))
     acting.session.execute(delete(Round).where(Round.id == round_id))
     audit.record(acting.session, acting.now, acting.actor, "round.purge", round_id)
-    after_commit(acting.session, partial(gates.destroy, database_of(acting.session), round_id))
+    gone.note(acting.session, round_id)
+    after_commit(acting.session, partial(gone.finish, database_of(acting.session), round_id))
 
 
 def set_wifi(acting: Acting, round_id: str, name: str, password: str) -> None:

@@ -59,12 +59,15 @@ def batches(session: Session, round_id: str) -> Sequence[BatchView]:
 
 
 def used_by_group(session: Session, round_id: str) -> dict[str, int]:
-    """Return the number of spent codes of every voter group that has some: as the gate says, or as it last said."""
+    """Return the number of spent codes of every voter group that has some: as the gate says, or as it last said.
+
+    While there is a gate nothing else counts: where a round was to be voided and that was given up, what had been
+    noted for it is old.
+    """
+    if counts := ballots.counts(database_of(session), round_id):
+        return {group: count.spent for group, count in counts.items() if count.spent}
     kept = select(SlipCount.group_id, SlipCount.used).where(SlipCount.round_id == round_id, SlipCount.used > 0)
-    if noted := session.execute(kept).all():
-        return {group: used for group, used in noted if used}
-    counts = ballots.counts(database_of(session), round_id)
-    return {group: count.spent for group, count in counts.items() if count.spent}
+    return {group: used for group, used in session.execute(kept) if used}
 
 
 def batches_by_group(session: Session, paper: Paper, round_id: str) -> Sequence[BatchView]:

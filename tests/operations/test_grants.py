@@ -175,7 +175,8 @@ def test_telling_changes_nothing_and_a_new_version_renews(
     with database.engine.begin() as connection:
         connection.exec_driver_sql('REVOKE SELECT ON round FROM "manyidu ""booth"""')
         connection.exec_driver_sql('GRANT SELECT ON staff TO "manyidu ""booth"""')
-    grants.renew(database)
+    with database.engine.begin() as connection:
+        grants.renew(connection, database)
     assert not refused(booth, "SELECT * FROM round")
     assert refused(booth, "SELECT * FROM staff")
 
@@ -192,4 +193,5 @@ def test_it_refuses_a_role_that_is_missing_or_may_do_everything(database: Databa
 def test_it_refuses_an_embedded_database(database: Database) -> None:
     with pytest.raises(SettingsError, match="an embedded database has none"):
         grants.grant(database, ROLE)
-    grants.renew(database)
+    with database.engine.begin() as connection:
+        grants.renew(connection, database)

@@ -229,13 +229,14 @@ def test_a_round_does_not_open_to_a_key_that_was_swapped(
     assert cast(database, folder, round_id, codes[0]) == "round_not_open"
 
 
-def test_boxes_of_rounds_that_are_over_are_destroyed(
+def test_boxes_and_key_parts_of_rounds_that_are_over_are_destroyed(
     database: Database, folder: KeyFolder, ready: tuple[str, list[str]]
 ) -> None:
-    round_id, _ = ready
+    assert folder.parts() == {ready[0]}
     gates.create(database, folder, "another0database", ("{}", "ab" * 32), ["staff"])
+    folder.create_part("another0database")
     with database.writing() as session:
         session.execute(sa.text("UPDATE round SET state = 'counted'"))
     settle(database, MORNING)
     assert ballots.round_ids(database) == {"another0database"}
-    assert folder.parts() == {round_id}
+    assert folder.parts() == {"another0database"}

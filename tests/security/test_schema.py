@@ -16,7 +16,7 @@ STAFF_TABLES = {
     "recovery_code",
     "report_template",
     "result_read", "result_release", "result_signature", "result_verdict", "result_version", "restored",
-    "round", "round_intent", "round_key", "round_retest", "second_factor",
+    "round", "round_gone", "round_intent", "round_key", "round_retest", "second_factor",
     "section_object",
     "slip_batch", "slip_count", "stage", "staff", "staff_role", "staff_session", "staff_unit",
     "unit", "unit_register", "voter_group",
