@@ -16,6 +16,7 @@ from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import build_api, wrap
+from app.office.workshop import Workshop
 from app.rounds.acts import GRACE
 from tests.box.halting import AFTER, halting
 from tests.cast import MORNING, Desk
@@ -67,11 +68,11 @@ def crash(database: Database, about: str, table: str, names: tuple[str, str]) ->
 
 
 @contextmanager
-def started_anew(settings: Settings, database: Database) -> Iterator[Desk]:
+def started_anew(settings: Settings, database: Database, workshop: Workshop) -> Iterator[Desk]:
     """Start the service as after a crash, and let an organiser look; its clock tells the time after any grace."""
     clock = TestClock()
     clock.now = LATER
-    api = build_api(settings, clock)
+    api = build_api(settings, clock, workshop=workshop)
     with TestClient(wrap(api, settings), base_url=BASE_URL, follow_redirects=False) as client:
         yield Desk(client, database, api.state.key_folder, "zhangsan")
 
@@ -79,7 +80,9 @@ def started_anew(settings: Settings, database: Database) -> Iterator[Desk]:
 def left_of_boxes(database: Database) -> set[str]:
     """Return the names of the files in the folder of boxes that are no box of a round."""
     folder = store.folder_of(database) if database.is_sqlite else None
-    return {file.name for file in folder.iterdir() if file.name.startswith(".")} if folder and folder.is_dir() else set()
+    return (
+        {file.name for file in folder.iterdir() if file.name.startswith(".")} if folder and folder.is_dir() else set()
+    )
 
 
 def left_of_keys(folder: KeyFolder) -> set[str]:

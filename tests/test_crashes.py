@@ -5,7 +5,7 @@ is lost, pages answer, and the act can be done, or done again. Acts on the gate:
 ``box/test_openings.py``; the root over a closed box: ``rounds/test_sealing.py``; casts: ``test_crash_casting.py``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,6 @@ from app.ballots import service as gates
 from app.ballots import store
 from app.ballots.slot import Slot
 from app.ballots.verification import verify
-from app.box import key_making
 from app.box.opening import Attempt, Progress, Room, open_box
 from app.box.played import play_holders
 from app.box.reads import key_of, stacks
@@ -26,7 +25,8 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import PORTS
-from app.rounds import acts, gone, rehearsing, service
+from app.office.workshop import Workshop
+from app.rounds import acts, rehearsing, service
 from app.rounds.domain import RoundState
 from app.rounds.models import Gone, Intent, Round
 from app.rounds.reads import frozen_paper, get_round
@@ -44,10 +44,10 @@ from tests.phones import fill_in
 HERE = __name__
 
 
-def acting(database: Database, act: "object") -> object:
+def acting(database: Database, act: Callable[[Acting], object]) -> object:
     """Do one act of an organiser in a transaction of its own."""
     with database.writing() as session:
-        return act(Acting(session, MORNING, ZHANG))  # type: ignore[operator]
+        return act(Acting(session, MORNING, ZHANG))
 
 
 def freeze(database: Database, _folder: KeyFolder, round_id: str) -> object:
@@ -139,8 +139,8 @@ def steps_of(name: str) -> pytest.MarkDecorator:
 class Hall:
     """A round, the ballots that were cast in it, and its way to the count."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self.settings, self.database, self.folder = settings, database, database.keys
+    def __init__(self, settings: Settings, database: Database, workshop: Workshop) -> None:
+        self.settings, self.database, self.workshop, self.folder = settings, database, workshop, database.keys
         for secret in (self.folder.pepper, self.folder.tag_secret, self.folder.form_secret):
             secret()
         with database.writing() as session:
@@ -159,7 +159,7 @@ class Hall:
 
     def start_anew(self) -> None:
         """Check that pages answer, and that nothing is left lying about."""
-        with started_anew(self.settings, self.database) as desk:
+        with started_anew(self.settings, self.database, self.workshop) as desk:
             for page in ("/rounds", f"/rounds/{self.id}", f"/rounds/{self.id}/slips"):
                 assert desk.get(page).status_code < 500, page
             acts.settle(self.database, LATER)
@@ -223,8 +223,8 @@ class Hall:
 
 
 @pytest.fixture
-def hall(settings: Settings, database: Database) -> Iterator[Hall]:
-    yield Hall(settings, database)
+def hall(settings: Settings, database: Database, workshop: Workshop) -> Hall:
+    return Hall(settings, database, workshop)
 
 
 @steps_of("freeze")

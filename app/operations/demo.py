@@ -160,8 +160,7 @@ def make(database: Database, folder: KeyFolder, data: Path, now: datetime, *, un
         with database.writing() as session:
             Story(session, then, cast, campaign_id).order(first)
     hold_votes(database, folder, then - timedelta(days=DAYS_AGO), zhang)
-    with database.writing() as session:
-        round_id, shares, codes = _open_round(Acting(session, now, zhang), folder, campaign_id, OPEN_ROUND)
+    round_id, shares, codes = _open_round(database, folder, now, (zhang, campaign_id), OPEN_ROUND)
     demo = Demo(round_id, passwords, shares, codes)
     _write(demo_file(data), demo)
     return demo
@@ -202,18 +201,23 @@ def set_up_campaign(session: Session, now: datetime, organiser: Principal, title
 
 
 def _open_round(
-    acting: Acting, folder: KeyFolder, campaign_id: str, title: str
+    database: Database, folder: KeyFolder, now: datetime, place: tuple[Principal, str], title: str
 ) -> tuple[str, list[str], dict[str, list[str]]]:
-    session = acting.session
-    stage = campaign_reads.get_campaign(session, campaign_id).stages[-1].id
-    draft = RoundDraft(title, "t2", stage, remarks=True, key_needed=1, key_holders=1)
-    round_id = rounds.create_round(acting, campaign_id, draft)
-    rounds.freeze(acting, round_id)
-    groups = campaign_reads.get_campaign(session, campaign_id).groups
-    codes = slips.issue(acting, folder, round_id, {group.id: group.expected + SPARE for group in groups})
-    slips.set_counts(acting, round_id, {group.id: (SPARE, 0) for group in groups})
-    shares = play_holders(acting, folder, round_id, [acting.actor.name])
-    rounds.open_round(acting, folder, PORTS, round_id)
+    """Make a round of ``place`` = (organiser, campaign id) and open it; it is there before its box is."""
+    organiser, campaign_id = place
+    with database.writing() as session:
+        acting = Acting(session, now, organiser)
+        stage = campaign_reads.get_campaign(session, campaign_id).stages[-1].id
+        draft = RoundDraft(title, "t2", stage, remarks=True, key_needed=1, key_holders=1)
+        round_id = rounds.create_round(acting, campaign_id, draft)
+        rounds.freeze(acting, round_id)
+    with database.writing() as session:
+        acting = Acting(session, now, organiser)
+        groups = campaign_reads.get_campaign(session, campaign_id).groups
+        codes = slips.issue(acting, folder, round_id, {group.id: group.expected + SPARE for group in groups})
+        slips.set_counts(acting, round_id, {group.id: (SPARE, 0) for group in groups})
+        shares = play_holders(acting, folder, round_id, [organiser.name])
+        rounds.open_round(acting, folder, PORTS, round_id)
     return round_id, shares, {group.name: codes[group.id][:-SPARE] for group in groups}
 
 
@@ -221,9 +225,7 @@ def _hold_first_round(database: Database, folder: KeyFolder, then: datetime, pla
     """Vote, count and publish a round, so that there are results to read and units to order 补课 of; return its id."""
     organiser, campaign_id = place
     end = then + timedelta(hours=HOURS_OPEN)
-    with database.writing() as session:
-        acting = Acting(session, then, organiser)
-        round_id, shares, codes = _open_round(acting, folder, campaign_id, FIRST_ROUND)
+    round_id, shares, codes = _open_round(database, folder, then, place, FIRST_ROUND)
     vote(database, folder, then, (code for group in codes.values() for code in group))
     meeting = Meeting(campaign_id, round_id, [], shares, 1, organiser, (organiser.name,))
     close_and_open(database, folder, meeting, lambda: end)

@@ -110,6 +110,8 @@ def _set_up(database: Database, folder: KeyFolder, phones: int, asked: Asked) ->
         draft = RoundDraft(name, asked(acting, campaign_id), remarks=True, key_needed=2, key_holders=3)
         round_id = rounds.create_round(acting, campaign_id, draft)
         rounds.freeze(acting, round_id)
+    with database.writing() as session:  # the round is there before its box is
+        acting = Acting(session, utc_now(), SYSTEM)
         codes = slips.issue(acting, folder, round_id, {group.id: group.expected for group in groups})
         shares = play_holders(acting, folder, round_id, ["甲", "乙", "丙"])
         rounds.open_round(acting, folder, PORTS, round_id)

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import stat
 import threading
+from collections.abc import Mapping
 from contextlib import closing
 from itertools import repeat
 
@@ -125,6 +126,65 @@ def test_tidying_finishes_what_a_crash_left(database: Database, folder: KeyFolde
     assert reads.round_ids(database) == frozenset()
     service.tidy(database)
     assert list(place.iterdir()) == []
+
+
+def test_whoever_tidies_takes_no_draft_that_is_being_filled(
+    database: Database, folder: KeyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An opening that ends tidies while somebody prints the first slips of another round."""
+    fill, beside = store._fill, threading.Thread(target=service.tidy, args=(database,))
+
+    def fill_while_another_tidies(connection: sa.Connection, row: Mapping[str, object]) -> None:
+        beside.start()
+        beside.join(1)  # it may wait for as long as the box is being made
+        fill(connection, row)
+
+    monkeypatch.setattr(store, "_fill", fill_while_another_tidies)
+    service.create(database, folder, "r1", PAPER, GROUPS)
+    beside.join()
+    assert reads.gate(database, "r1").paper_hash == PAPER[1]
+    service.issue(database, folder, "r1", [service.Batch("b1", "staff", [b"1" * 32])])
+    assert verify(database, folder, "r1").is_right
+
+
+def test_whoever_destroys_second_finds_it_gone(
+    database: Database, folder: KeyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The opening that has counted and the schedule of the desk do it at the same moment."""
+    round_id, _ = make_store(database, folder)
+    shut, first = store._shut, [True]
+
+    def shut_after_another(database: Database, round_id: str) -> None:
+        if first.pop():
+            first.append(False)
+            service.destroy(database, round_id)
+        shut(database, round_id)
+
+    monkeypatch.setattr(store, "_shut", shut_after_another)
+    service.destroy(database, round_id)
+    assert reads.round_ids(database) == set()
+
+
+def test_many_may_destroy_it_at_once(database: Database, folder: KeyFolder) -> None:
+    errors: list[Exception] = []
+    for _ in range(10):
+        round_id, _ = make_store(database, folder)
+        barrier = threading.Barrier(4)
+
+        def destroy(round_id: str = round_id, barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            try:
+                service.destroy(database, round_id)
+            except Exception as error:  # noqa: BLE001 - told below
+                errors.append(error)
+
+        threads = [threading.Thread(target=destroy) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert errors == []
+    assert reads.round_ids(database) == set()
 
 
 def test_files_are_private_and_durable(database: Database, folder: KeyFolder) -> None:

@@ -180,3 +180,23 @@ def test_it_refuses_a_link_to_elsewhere(folder: KeyFolder, tmp_path: Path) -> No
     (folder.path / "pepper").symlink_to(target)
     with pytest.raises(SettingsError, match="link"):
         folder.pepper()
+
+
+def test_a_node_that_starts_beside_takes_no_secret_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is being written looks like what a crash left: it is written once more."""
+    folder, draft, turns = KeyFolder(tmp_path / "keys"), KeyFolder._draft, iter([True, False, True])
+
+    def draft_while_another_starts(self: KeyFolder, secret: bytes) -> Path:
+        made = draft(self, secret)
+        if next(turns, False):
+            KeyFolder(folder.path).tidy()
+        return made
+
+    monkeypatch.setattr(KeyFolder, "_draft", draft_while_another_starts)
+    pepper = folder.pepper()
+    folder.note_key("r1", b"\1" * 16 + bytes(range(16)))
+    assert list(turns) == []
+    assert folder.pepper() == pepper
+    assert folder.knows_key("r1", b"\1" * 16 + bytes(range(16)))
+    assert not folder.knows_key("r1", pepper)
+    assert {file.name for file in folder.path.iterdir()} == {"pepper", "key-r1"}
