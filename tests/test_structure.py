@@ -73,7 +73,7 @@ def test_only_requests_and_named_writers_begin_transactions() -> None:
     allowed = {
         "app/core/db.py", "app/core/migrate.py", "app/web/requests.py", "app/box/drop.py", "app/box/opening.py",
         "app/ballots/store.py", "app/ballots/service.py", "app/ballots/slot.py",
-        "app/box/conducting.py", "app/box/openings.py", "app/rounds/acts.py",
+        "app/box/conducting.py", "app/box/openings.py", "app/rounds/acts.py", "app/rounds/gone.py",
         "app/rounds/schedule.py", "app/rounds/sealing.py", "app/publication/read_log.py",
         "app/publication/earlier.py", "app/inbox/mail.py", "app/accounts/entry.py",
         "app/accounts/proofs.py", "app/office/shelf.py", "app/archive/service.py", "app/core/guess_counts.py",
