@@ -85,8 +85,8 @@ def is_page(answer: Response) -> bool:
     return str(answer.headers.get("content-type", "")).startswith("text/html")
 
 
-def crawl(get: Callable[[str], Response], files: int = MOST_FILES) -> dict[str, Response]:
-    """Click through everything from the start page, and ask for so many files of a kind; return answers by address."""
+def crawl(get: Callable[[str], Response], files: int = MOST_FILES, pages: int = MOST_PAGES) -> dict[str, Response]:
+    """Click through everything from the start page, so many files and pages of a kind; return answers by address."""
     answers: dict[str, Response] = {}
     waiting, known, seen = ["/"], {"/"}, Counter[str]()
     while waiting:
@@ -95,7 +95,7 @@ def crawl(get: Callable[[str], Response], files: int = MOST_FILES) -> dict[str, 
         onward = links(address, answer.text) if is_page(answer) else iter(())
         for link in [*onward, *filter(None, [answer.headers.get("location")])]:
             kind = route_of(link)
-            if link not in known and seen[kind] < (files if FILE.search(kind) else MOST_PAGES):
+            if link not in known and seen[kind] < (files if FILE.search(kind) else pages):
                 known.add(link)
                 seen[kind] += 1
                 waiting.append(link)
