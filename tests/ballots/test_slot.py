@@ -10,7 +10,7 @@ from sqlalchemy.sql import Executable
 
 from app.ballots import lines, reads, service, store
 from app.ballots.domain import Count, GateState, envelope_id
-from app.ballots.lines import REFUSED
+from app.ballots.lines import BROKEN, REFUSED
 from app.ballots.slot import Cast, Slot
 from app.ballots.verification import verify
 from app.core.db import Database
@@ -93,7 +93,38 @@ def test_only_the_very_bytes_with_a_spent_code_are_a_retry(database: Database, f
         slot.drop([cast._replace(code_hash=hashes["staff"][1])], NOON)
     assert reads.counts(database, round_id)["staff"] == Count(printed=5, spent=1, envelopes=1)
     assert slot.drop([cast], NOON) == [""]
+    live = cast._replace(code_hash=hashes["residents"][0])
+    assert slot.drop([live], NOON) == ["code_foreign"], "these bytes are in the box, but not by this code"
+    assert service.change(database, folder, round_id, service.Change("i2", "i1", GateState.CLOSED))
+    assert slot.drop([cast, live, cast._replace(code_hash=hashes["staff"][1])], NOON) == ["", *["round_closed"] * 2]
     slot.close()
+
+
+def test_a_box_without_its_gate_takes_nothing(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder)
+    slot = Slot(database, folder.tag_secret(), round_id)
+    casts = make_casts("staff", hashes["staff"])
+    assert slot.drop(casts[:1], NOON) == [""]
+    by_hand(database, round_id, "DELETE FROM gate")
+    assert slot.drop(casts[1:], NOON) == ["round_closed"] * 4
+    slot.close()
+
+
+def test_a_line_that_broke_is_let_go_and_another_one_taken(database: Database, folder: KeyFolder) -> None:
+    round_id, hashes = make_store(database, folder)
+    slot = Slot(database, folder.tag_secret(), round_id)
+    casts = make_casts("staff", hashes["staff"])
+    assert slot.drop(casts[:1], NOON) == [""]
+    assert slot._line is not None
+    slot._line.close()
+    if database.is_sqlite:  # PostgreSQL's tells that it is closed before it is used
+        with pytest.raises(BROKEN):
+            slot.drop(casts[1:2], NOON)
+    assert slot.drop(casts[1:2], NOON) == [""]
+    line = slot._line
+    slot.close()
+    with pytest.raises(BROKEN), line.writing():
+        pass
 
 
 def test_it_refuses(database: Database, folder: KeyFolder) -> None:

@@ -94,6 +94,7 @@ def test_a_total_that_is_not_shown_is_looked_at_by_nobody() -> None:
         paper = make_paper({"a": ()}, scheme=scheme, expected=people, remarks=False)
         stacks = {("u0", "a"): make_stack(make_marks(*VOTES["a"]))}
         told.append((paper, result_document(paper, stacks, make_chain({"a": 40}, expected=people), {})))
+    assert {*restraint_of(told[0][1]).views.values()} == {View.EXACT}
     held = restraint_between(told[0][0], [told[1][0]])
     assert held.views == {("u0", key): View.COARSE for key in (None, "overall")}
     assert held.is_kept_by(told[0][1])
@@ -124,3 +125,10 @@ def test_a_document_keeps_each_of_what_is_asked_and_nothing_for_another() -> Non
         assert asked.is_kept_by(make_document(paper, asked)), (asked, held)
     elsewhere = Restraint({("u9", "overall"): frozenset("b")}, {("u9", "overall"): View.COARSE})
     assert elsewhere.is_kept_by(make_document(paper)), "a part that the document has not shows nothing"
+
+
+def test_a_total_that_too_few_are_behind_was_looked_at_by_nobody() -> None:
+    paper = make_paper({"a": ()})
+    few = result_document(paper, {("u0", "a"): make_stack(make_marks(2, 1, 0, 0))}, make_chain({"a": 3}), {})
+    assert not section_of(few)["targets"][0]["overall"]["total"]["shown"]
+    assert {*restraint_of(few).views.values()} == {View.HIDDEN}
