@@ -13,6 +13,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from tests.found import some
 from tests.postgresql import free_port
 from tests.servers import wait_for_port
 
@@ -84,4 +85,4 @@ def test_it_runs_its_own_copy(installed: Path, tmp_path: Path) -> None:
     said = subprocess.run(
         [installed / "bin" / "python", "-c", ask], check=True, cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
-    assert all(line.startswith(str(installed)) for line in said.stdout.splitlines())
+    assert all(line.startswith(str(installed)) for line in some(said.stdout.splitlines()))

@@ -16,6 +16,7 @@ from app.office.bench import Bench, let_go
 from app.operations import verify
 from app.rounds.domain import RoundState
 from tests.cast import MORNING, make_cast
+from tests.found import some
 from tests.security.world import World, make_round
 
 Members = list[tuple[str, bytes]]
@@ -75,7 +76,7 @@ def said(folder: Path, content: bytes, **wanted: str) -> list[verify.Finding]:
 
 def is_right(folder: Path, content: bytes, **wanted: str) -> bool:
     """Whether nothing is wrong with a package."""
-    return all(finding.right for finding in said(folder, content, **wanted))
+    return all(finding.right for finding in some(said(folder, content, **wanted)))
 
 
 Change = Callable[[dict[str, bytes]], bytes]

@@ -170,6 +170,10 @@ def test_a_wrongly_tagged_code_is_no_code(database: Database, folder: KeyFolder)
     slot = Slot(database, folder.tag_secret(), round_id)
     casts = make_casts("residents", hashes["staff"][:1]) + make_casts("staff", hashes["staff"][:1])
     assert slot.drop(casts, NOON) == ["code_unknown", "code_unknown"]
+    strange = literal(database, hashes["staff"][1])
+    by_hand(database, round_id, f"UPDATE code SET state = 9 WHERE hash = {strange}")  # noqa: S608 - an attacker's
+    (cast,) = make_casts("staff", hashes["staff"][1:])
+    assert slot.drop([cast], NOON) == ["code_unknown"], "and keeps nobody else from voting"
     slot.close()
 
 

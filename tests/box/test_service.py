@@ -13,6 +13,7 @@ from app.core.key_folder import KeyFolder
 from app.rounds.reads import get_round
 from tests.box.boxes import HOLDERS, NOON, hall_paper, make_box, make_round, make_staff
 from tests.cast import refuses
+from tests.found import some
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_it_works(database: Database, folder: KeyFolder) -> None:
         assert [step.done for step in steps] == [False, False, True, True, False]
         play_holders(acting, folder, "r1", HOLDERS)
         steps = service.before_opening(session, get_round(session, "r1"))
-        assert all(step.done for step in steps)
+        assert all(step.done for step in some(steps))
         assert steps[1].detail == "3/3"
 
 

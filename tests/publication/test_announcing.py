@@ -20,6 +20,7 @@ from app.reports.chain_block import counts_table
 from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from tests.campaigns.test_rule import first
+from tests.found import some
 from tests.papers import asked
 from tests.publication import counted
 from tests.publication.test_api import FIRST, program
@@ -179,7 +180,7 @@ def test_bodies_of_practice_are_exact_everywhere(organiser: TestClient, database
     assert tuple(row[4] for row in rows) == COUNTS[members]
     written = str(counts_table(result.document))
     shares = zip(COUNTS[members], SHARES[members], strict=True)
-    assert all(f"{count}（{share}）" in written for count, share in shares)
+    assert all(f"{count}（{share}）" in written for count, share in some(shares))
     [target], [told] = result.section["targets"], public.document["sections"][0]["targets"]
     assert told["overall"] == target["overall"]
     assert told["verdict"] == target["verdict"]
@@ -238,7 +239,7 @@ def test_what_a_body_asks_for_stands_on_page_screen_and_notice(organiser: TestCl
     paper = replace(paper, parts=(replace(part, units=units, items=items),))
     round_id = counted.store_published(database, votes(paper), "public")
     page = organiser.get(f"/notices/{round_id}").text
-    assert all(f"{unit.name}主管局" in page for unit in units)
+    assert all(f"{unit.name}主管局" in page for unit in some(units))
     assert "各项合计" in page
     assert html.escape(rule_text(paper.scheme)) in page
     path, screen = f"/rounds/{round_id}/announce", f"/rounds/{round_id}/announce/screen"
@@ -279,5 +280,5 @@ def test_what_the_rule_says_beside_a_word_is_announced_with_it(organiser: TestCl
     with database.reading() as session:
         result = counted.result_for(session, round_id)
     rows = load_workbook(BytesIO(result_workbook(result)))["公开计票"].values
-    assert all(str(row[8]).endswith("；总结经验") for row in list(rows)[1:])
+    assert all(str(row[8]).endswith("；总结经验") for row in some(list(rows)[1:]))
     assert str(counts_table(result.document)).count("；总结经验") == len(PROJECTS)

@@ -34,6 +34,7 @@ from app.rounds.domain import Paper
 from app.tally.verdict import Verdict
 from tests.campaigns.test_routes import SCHEME
 from tests.cast import Desk
+from tests.found import some
 from tests.publication import counted
 from tests.publication.test_announcing import post
 from tests.publication.test_api import program
@@ -158,7 +159,7 @@ def test_everybody_is_told_the_word_of_an_announced_round(client: TestClient, da
     words = [row.conclusion.word if row.conclusion else "" for row in told.rows]
     assert words == ["优秀", "不合格"]
     printed = "".join(text_of(notice(bands, "http://127.0.0.1:8000", told)).split())
-    assert all(f"{row.name}{row.score}{row.conclusion_text}" in printed for row in told.rows)
+    assert all(f"{row.name}{row.score}{row.conclusion_text}" in printed for row in some(told.rows))
     assert "".join(told.rule.split()) in printed
     page = client.get(f"/notices/{round_id}").text
     assert all(text in page for text in (*words, "限期整改", "综合评价结论", told.rule))
@@ -197,7 +198,7 @@ def test_two_readers_of_one_score_are_each_told_what_theirs_says(database: Datab
     assert seen is not None
     assert unseen is not None
     told = [row.conclusion for row in seen.rows]
-    assert all(each is not None and each.word for each in told[1:])
+    assert all(each is not None and each.word for each in some(told[1:]))
     assert [row.conclusion for row in unseen.rows] == [None] * len(told)
     assert unseen.given == []
 
@@ -268,7 +269,7 @@ def test_no_printed_end_has_another_word(
     if row.conclusion.word:
         ends = [outcome_of(rule, Points(F(end), F(end))) for end in row.score.split("–")]
         assert {end.word.text for end in ends if end} == {row.conclusion.word}
-        assert all(end and {*row.conclusion.flags} <= {*end.flags} for end in ends)
+        assert all(end and {*row.conclusion.flags} <= {*end.flags} for end in some(ends))
     if low < high:
         printed = [F(end) for end in row.score.split("–")]
         assert printed[0] <= low < high <= printed[1]
@@ -352,7 +353,7 @@ class TestPages(OfCampaign):
         assert field
         assert f'value="{text}"' in after[:200]
         assert around
-        assert all(re.search(r"\bopen\b", tag) for tag in around)
+        assert all(re.search(r"\bopen\b", tag) for tag in some(around))
         assert desk.post(f"/campaigns/{self.campaign_id}/composite", **parts, **choices).status_code == 303
         kept = self.kept(database)
         assert kept is not None

@@ -19,6 +19,7 @@ from app.publication.reads import ledger_of
 from app.publication.service import withdraw
 from app.reports.beside import said_of_each
 from tests.archive.packages import make_package, opened
+from tests.found import some
 from tests.publication import counted
 from tests.publication.test_composite_words import RULE
 from tests.publication.test_composites import paper
@@ -75,23 +76,23 @@ def letters_of(client: TestClient, round_id: str) -> list[str]:
 def test_a_letter_tells_no_score_of_a_round_that_its_unit_may_not_read(client: TestClient, database: Database) -> None:
     first, round_id = pair(database)
     told = read_by(database, round_id, counted.READER)
-    assert all(row.score for row in told.rows)
+    assert all(row.score for row in some(told.rows))
     organiser = counted.log_in(client, database, "organiser")
     for text, row in zip(letters_of(organiser, round_id), told.rows, strict=True):
         assert row.score not in text
         assert "综合评价结论" not in text
-        assert all(line in text for line in said_of_each(read_by(database, round_id, own(row.id)))[row.id])
+        assert all(line in text for line in some(said_of_each(read_by(database, round_id, own(row.id)))[row.id]))
         assert UNKNOWN in text
     counted.release(database, first, "unit")
     for text, row in zip(letters_of(organiser, round_id), told.rows, strict=True):
-        assert all(line in text for line in said_of_each(told)[row.id])
+        assert all(line in text for line in some(said_of_each(told)[row.id]))
         assert f"综合评价得分：{row.score}" in text
     with database.reading() as session:
         releases = ledger_of(session, first)
     unit = next(each for each in releases if each.scope is Scope.UNIT)
     with database.writing() as session:
         withdraw(Acting(session, counted.AT, counted.ZHANG), first, unit.id, "范围有误")
-    assert all(UNKNOWN in text for text in letters_of(organiser, round_id))
+    assert all(UNKNOWN in text for text in some(letters_of(organiser, round_id)))
 
 
 def test_the_archive_holds_the_same_letters(database: Database, settings: Settings) -> None:

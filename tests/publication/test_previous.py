@@ -42,6 +42,7 @@ from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper
+from tests.found import some
 from tests.kept import forget_results
 from tests.publication import counted
 from tests.publication.test_announcing import post
@@ -80,7 +81,7 @@ def test_it_works(client: TestClient, database: Database) -> None:
     assert not told(database, first)
     page = client.get(f"/notices/{last}").text
     assert f'href="/notices/{first}">2025年活动 · 2025年测评</a>' in page
-    assert all(each.last.rate in page for each in found)
+    assert all(each.last.rate in page for each in some(found))
     words = "".join(text_of_pdf(notice(bands, "http://127.0.0.1:8000", None, found)).split())
     assert f"{found[0].last.text}2025年活动2025年测评".replace(" ", "") in words
     assert PREVIOUS_NOTE in words
@@ -192,7 +193,7 @@ def test_a_repaired_result_of_last_time_is_told_again(client: TestClient, databa
         file = text_of_pdf(client.get(f"/notices/{last}/notice.pdf").raise_for_status().content)
         texts += [(DAMAGED in page, DAMAGED in "".join(file.split()))]
     assert texts == [(True, True), (False, False)]
-    assert all(each.last.rate for each in told(database, last))
+    assert all(each.last.rate for each in some(told(database, last)))
 
 
 def test_every_output_that_tells_last_time_tells_the_same(client: TestClient, database: Database) -> None:
@@ -204,7 +205,7 @@ def test_every_output_that_tells_last_time_tells_the_same(client: TestClient, da
         found = previous_seen(session, counted.READER, counted.AT, result)
     own = set().union(*map(numbers, leaves(result.document)), numbers("2026年测评")) | AXIS | FIXED
     told = set().union(*(numbers("".join(before_cells(each))) for each in found))
-    assert all(numbers(each.last.rate) - own for each in found)
+    assert all(numbers(each.last.rate) - own for each in some(found))
     reader = counted.log_in(client, database, "leader")
     telling = set()
     for route in OUTPUTS:
@@ -212,12 +213,12 @@ def test_every_output_that_tells_last_time_tells_the_same(client: TestClient, da
         path = route.format(round_id=last, place=0, version=1, form="svg", **place)
         words = text_of(reader.get(path).raise_for_status().content, path)
         packed = "".join(words.split())
-        if all("".join(each.last.text.split()) in packed for each in found):
+        if all("".join(each.last.text.split()) in packed for each in some(found)):
             telling.add(route)
         more = numbers(words) - own
         assert more <= (told if route in telling else set()), (route, more)
         wanted = [each.now.rate for each in found] + [each.title for each in found]
-        assert route not in telling or all(text in packed for text in wanted), route
+        assert route not in telling or all(text in packed for text in some(wanted)), route
     assert telling == {f"/results/{{round_id}}{end}" for end in ("", "/export.xlsx", "/report.docx", "/brief.pdf")}
 
 
@@ -230,7 +231,7 @@ def test_the_brief_tells_last_time_on_a_page_of_its_own(database: Database) -> N
     first, second = PdfReader(BytesIO(brief(result, None, found))).pages
     assert "与上次结果" not in first.extract_text()
     packed = "".join(second.extract_text().split())
-    assert all("".join("".join(before_cells(each)).split()) in packed for each in found)
+    assert all("".join("".join(before_cells(each)).split()) in packed for each in some(found))
     assert "".join(PREVIOUS_NOTE.split()) in packed
     assert len(PdfReader(BytesIO(brief(result))).pages) == 1
 
@@ -251,7 +252,7 @@ def test_of_a_protected_result_everybody_reads_bands_alone(client: TestClient, d
     assert found[0].last.word in client.get(f"/notices/{last}").text
     with database.reading() as session:
         seen = previous_seen(session, counted.READER, counted.AT, counted.result_for(session, last))
-    assert all(each.last.rate for each in seen)
+    assert all(each.last.rate for each in some(seen))
 
 
 @pytest.mark.parametrize(("extent", "rated"), [(Extent.WORDS, False), (Extent.SUM, True)])

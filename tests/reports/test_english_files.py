@@ -43,6 +43,7 @@ from app.rounds.models import Round
 from app.rounds.ports import Merged, MergedIssue
 from app.tally.verdict import Verdict
 from app.web.i18n import COOKIE
+from tests.found import some
 from tests.papers import asked
 from tests.publication import counted
 from tests.reports.printed import NOW, make_document, make_result, open_word
@@ -230,7 +231,7 @@ def test_english_briefs_notices_and_letters_hold_no_chinese_of_ours(kind: Kind) 
         assert (f" – {result.section['noun']}: brief of the result" in told) is (len(result.document["sections"]) > 1)
         assert "Scan to check" in board
         assert next(iter(written)) == "01_Name_3.docx"
-        assert all("4. What is asked of you" in text for text in written.values())
+        assert all("4. What is asked of you" in text for text in some(written.values()))
         assert "Conclusion on the composite score: Good; Follow up." in written["01_Name_3.docx"]
 
 
@@ -260,7 +261,7 @@ def test_beside_a_word_of_their_own_stands_what_follows_and_beside_those_that_sh
     for key in ("report", "campaign"):
         *_few, result = results_of(english_paper(KINDS[key]))
         told[key] = [(unit["verdict"], notes_for(unit, Scope.UNIT)) for unit in result.section["targets"]]
-    assert all(f"“{ruling['label']}”：{ruling['consequence']}" in notes for ruling, notes in told["report"])
+    assert all(f"“{ruling['label']}”：{ruling['consequence']}" in notes for ruling, notes in some(told["report"]))
     assert any("consequence" in ruling for ruling, _notes in told["campaign"])
     assert not any("”：" in note for _ruling, notes in told["campaign"] for note in notes)
 

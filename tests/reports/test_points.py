@@ -31,6 +31,7 @@ from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper, get_round
 from app.tally.document import every_target
 from app.tally.headed import heads_of, mean_text
+from tests.found import some
 from tests.publication import counted
 from tests.publication.test_announcing import post
 from tests.publication.test_api import program
@@ -137,7 +138,7 @@ def test_what_came_out_last_time_is_a_mean_too(client: TestClient, database: Dat
     with database.reading() as session:
         seen = previous_seen(session, counted.READER, counted.AT, counted.result_for(session, last))
         assert previous_told(session, counted.AT, counted.bands_for(session, last)) == seen
-    assert all(one.rate.endswith(" 分") for each in seen for one in (each.now, each.last))
+    assert all(one.rate.endswith(" 分") for each in some(seen) for one in (each.now, each.last))
     words = {**dict(files_of(database, last)), **dict(pages_of(client, database, last))}
     for what in ("report", "workbook", "brief", "notice", f"/results/{last}", f"/notices/{last}", "slide 1"):
         assert seen[0].last.rate in words[what], what

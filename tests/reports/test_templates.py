@@ -14,6 +14,7 @@ from app.office.markup import Pictures, Style, joined, paragraph
 from app.office.package import MAX_BYTES
 from app.reports.fields import FIELDS, ReportKind, shipped_template
 from app.reports.templates import check_template, fill_template
+from tests.found import some
 from tests.reports import hostile_words as hostile
 from tests.reports.printed import NOW, open_word, text_of
 
@@ -42,7 +43,10 @@ def test_it_works(kind: ReportKind) -> None:
     word = open_word(fill_template(kind, None, values_of(kind), Pictures(), NOW))
     footer = word.sections[0].footer.paragraphs[0].text
     text = text_of(word) + footer
-    assert all(f"{'块' if field.is_block else '值'}{field.name}" in text for field in FIELDS[kind] if field.needed)
+    assert all(
+        f"{'块' if field.is_block else '值'}{field.name}" in text
+        for field in some(field for field in FIELDS[kind] if field.needed)
+    )
     assert "值核验码" in footer
     assert "{" not in text
 

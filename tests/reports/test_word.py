@@ -20,6 +20,7 @@ from app.rounds.domain import PaperUnit
 from app.rounds.ports import Merged, MergedIssue
 from app.tally.document import overall_of
 from app.tally.shown import participation_rate
+from tests.found import some
 from tests.papers import asked
 from tests.publication.counted import UNITS, WORDS, make_paper, make_votes
 from tests.publication.reading import percents, shown_figures, texts_of
@@ -183,7 +184,7 @@ def test_pictures_are_pngs_with_words() -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         pictures = [archive.read(name) for name in archive.namelist() if name.startswith("word/media/")]
         xml = archive.read("word/document.xml").decode()
-    assert all(picture.startswith(b"\x89PNG") for picture in pictures)
+    assert all(picture.startswith(b"\x89PNG") for picture in some(pictures))
     assert xml.count("<w:drawing>") == 1
     assert 'descr="图 1　各单位总体评价的分布"' in xml
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.campaigns.disclosure import Disclosure, Extent, Kind
-from app.campaigns.domain import Scheme
+from app.campaigns.domain import Item, Scheme
 from app.rounds.domain import Paper
 from app.tally.disclosure import View
 from app.tally.restraint import Restraint, keeps, may_compare, restraint_between, restraint_of
@@ -132,3 +132,10 @@ def test_a_total_that_too_few_are_behind_was_looked_at_by_nobody() -> None:
     few = result_document(paper, {("u0", "a"): make_stack(make_marks(2, 1, 0, 0))}, make_chain({"a": 3}), {})
     assert not section_of(few)["targets"][0]["overall"]["total"]["shown"]
     assert {*restraint_of(few).views.values()} == {View.HIDDEN}
+
+
+def test_items_without_an_overall_one_are_restrained_together_too() -> None:
+    paper = make_paper({"a": ()}, items=(Item("one", "甲"), Item("two", "乙")))
+    counts = make_marks(*VOTES["a"])
+    document = result_document(paper, {("u0", "a"): make_stack(counts, counts)}, make_chain({"a": 40}), {})
+    assert set(restraint_of(document).views) == {("u0", None), ("u0", "one"), ("u0", "two")}

@@ -18,6 +18,7 @@ from app.rectification.ledger.issued import NoticeView, issued_notices
 from app.rectification.models import RemedialOrder, SupervisionNotice
 from app.rectification.rules.supervision import Level
 from tests.cast import MORNING, make_cast
+from tests.found import some
 from tests.rectification.flagged import WU, ZHANG
 from tests.rectification.pages.test_search import store_notices, store_orders
 from tests.statements import listening
@@ -102,7 +103,7 @@ def test_no_statement_goes_through_all_notices(noticed: Database, only_open: boo
             listed(session, ZHANG, only_open=only_open)
         of_others, *of_actions = plans_of(session, sent)
     assert f"ix_supervision_notice_{index}" in of_others
-    assert all("ix_supervision_notice_" in told for told in of_actions), of_actions
+    assert all("ix_supervision_notice_" in told for told in some(of_actions)), of_actions
 
 
 def test_no_row_is_made_an_object(noticed: Database) -> None:

@@ -16,6 +16,7 @@ from app.rectification.rules.ledger import ActionEvent
 from app.rectification.rules.picks import Pick
 from app.rectification.rules.searched import searched
 from tests.cast import MORNING, refuses
+from tests.found import some
 from tests.rectification.flagged import WU, ZHANG, ZHENG, make_action, make_ledger
 from tests.statements import statements
 
@@ -67,11 +68,11 @@ def test_one_change_that_the_ledger_does_not_take_refuses_all(database: Database
 def test_many_take_as_many_statements_as_few(database: Database) -> None:
     _, _, ids = make_ledger(database, *(make_action(problem=f"第 {number} 个") for number in range(40)))
     counts = []
-    for some, words in ((ids[:2], "甲"), (ids, "乙")):
+    for chosen, words in ((ids[:2], "甲"), (ids, "乙")):
         with database.writing() as session:
             acting = Acting(session, MORNING, ZHANG)
             with statements() as sent:
-                recording.record(acting, [Change(each, words, words) for each in some])
+                recording.record(acting, [Change(each, words, words) for each in chosen])
             counts.append(len(sent))
     assert counts[0] == counts[1]
     with database.reading() as session:
@@ -99,5 +100,5 @@ def test_whatever_is_entered_is_found_by_the_ledger(database: Database) -> None:
     with database.writing() as session:
         recording.record(Acting(session, MORNING, ZHANG), [Change(first, public_rating="一般")])
         rows = session.scalars(sa.select(RemedialAction)).all()
-        assert all(row.searched == searched(partial(getattr, row))["searched"] for row in rows)
+        assert all(row.searched == searched(partial(getattr, row))["searched"] for row in some(rows))
     assert (found("较好"), found("一般"), found("开放时间 一般")) == ([], [first], [first])

@@ -6,6 +6,7 @@ from enum import StrEnum
 import pytest
 
 from app.rectification.rules import board, ledger, orders, plans, supervision, wording
+from tests.found import some
 
 
 @pytest.mark.parametrize(
@@ -32,8 +33,8 @@ from app.rectification.rules import board, ledger, orders, plans, supervision, w
 )
 def test_it_works(words: Mapping[StrEnum, str], kind: type[StrEnum]) -> None:
     assert list(words) == list(kind)
-    assert all(word.strip() for word in words.values())
+    assert all(word.strip() for word in some(words.values()))
 
 
 def test_suggestions_say_that_they_are_only_that() -> None:
-    assert all("建议" in text and "由有权机关研究决定" in text for text in wording.SUGGESTIONS.values())
+    assert all("建议" in text and "由有权机关研究决定" in text for text in some(wording.SUGGESTIONS.values()))
