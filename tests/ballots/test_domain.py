@@ -10,7 +10,10 @@ from app.ballots.domain import (
     CodeState,
     Count,
     Finding,
+    Gate,
     GateState,
+    Verdict,
+    may_change,
     pack_counts,
     refusal,
     unpack_counts,
@@ -56,3 +59,37 @@ def test_a_verdict_names_the_groups_in_which_something_is_wrong() -> None:
     assert verdict(codes, [("a", False), ("b", True)]).wrong == {"a": Finding(spent=1, bad_envelopes=1)}
     assert verdict([("a", CodeState.SPENT, False)], []).wrong == {"a": Finding(bad_codes=1)}
     assert verdict([], []).is_right
+
+
+def test_as_many_ballots_may_still_come_as_codes_are_neither_void_nor_spent() -> None:
+    assert Count(printed=20, voided=5, spent=3, envelopes=3).live == 12
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+@pytest.mark.parametrize("after", [None, *GateState])
+@pytest.mark.parametrize("before", GateState)
+def test_a_gate_opens_once_and_only_if_it_is_right(
+    before: GateState, after: GateState | None, *, is_right: bool
+) -> None:
+    opens_first = before is GateState.NOT_YET and is_right
+    assert may_change(before, after, is_right=is_right) is (opens_first if after is GateState.OPEN else True)
+
+
+@pytest.mark.parametrize(
+    ("told", "found", "fits"),
+    [
+        ({"a": (2, 2)}, {"a": (2, 2)}, True),
+        ({"a": (2, 2)}, {"a": (2, 3)}, False),
+        ({"a": (2, 2)}, {"a": (3, 2)}, False),
+        ({"a": (2, 2), "b": (0, 0)}, {"a": (2, 2)}, True),
+        ({"a": (2, 2), "b": (1, 1)}, {"a": (2, 2)}, False),
+        ({"a": (2, 2)}, {"a": (2, 2), "b": (1, 1)}, False),
+        ({}, {}, True),
+    ],
+)
+def test_a_closed_gate_tells_as_many_as_there_are(
+    told: dict[str, tuple[int, int]], found: dict[str, tuple[int, int]], *, fits: bool
+) -> None:
+    counts = {group: Count(spent=spent, envelopes=inside) for group, (spent, inside) in told.items()}
+    gate = Gate("r1", GateState.CLOSED, None, "i1", bytes(32), "", "", counts)
+    assert Verdict({group: Finding(*numbers) for group, numbers in found.items()}).fits(gate) is fits

@@ -139,3 +139,12 @@ def test_items_without_an_overall_one_are_restrained_together_too() -> None:
     counts = make_marks(*VOTES["a"])
     document = result_document(paper, {("u0", "a"): make_stack(counts, counts)}, make_chain({"a": 40}), {})
     assert set(restraint_of(document).views) == {("u0", None), ("u0", "one"), ("u0", "two")}
+
+
+@pytest.mark.parametrize(("people", "alike"), [(1, False), (9, False), (10, True), (11, True)])
+def test_a_voter_group_that_one_round_alone_has_came_or_went_whole(people: int, *, alike: bool) -> None:
+    more = paper_with(c=people)
+    fewer = replace(more, groups=more.groups[:2])
+    for now, before in ((more, fewer), (fewer, more)):
+        assert may_compare(now, before, "u0") is alike
+        assert (restraint_between(now, [before]).closed(("u0", None), View.EXACT) is View.EXACT) is alike
