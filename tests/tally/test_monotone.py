@@ -22,7 +22,6 @@ from app.tally.composite import composites_of
 from app.tally.document import Document
 from app.tally.result import result_document
 from tests.campaigns.test_rule import rules
-from tests.found import some
 from tests.tally.cast import OVERALL, make_chain, make_marks, make_paper, make_stack, section_of
 
 F = Fraction
@@ -188,7 +187,7 @@ def test_nor_the_word_of_a_composite(way: list[Round], rule: Rule, by_top: bool)
     figures = [each.score(composite) for each in way]
     assert _reasons(figures) <= _reasons(alone)
     points = [figure for figure in figures if isinstance(figure, Points)]
-    assert all(before.low <= after.high for before, after in some(combinations(points, 2)))
+    assert all(before.low <= after.high for before, after in combinations(points, 2))
     words = [outcome.word for each in points if (outcome := outcome_of(rule, each))]
     assert words == sorted(words, key=_grade, reverse=True)
 
