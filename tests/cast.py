@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -136,7 +137,14 @@ CARRIES_SEEN = (
 class Desk:
     """A browser in which one of the cast is logged in."""
 
-    def __init__(self, client: TestClient, database: Database, folder: KeyFolder, login: str = "") -> None:
+    def __init__(
+        self,
+        client: TestClient,
+        database: Database,
+        folder: KeyFolder,
+        login: str = "",
+        now: datetime = MORNING,
+    ) -> None:
         self.client = client
         self._owner, self._secret = "anyone", folder.form_secret()
         if login:
@@ -147,12 +155,19 @@ class Desk:
                     StaffSession(
                         token_hash=self._owner,
                         staff_id=f"id{login}",
-                        created_at=MORNING,
-                        expires_at=MORNING + timedelta(hours=12),
-                        proved_at=MORNING,
+                        created_at=now,
+                        expires_at=now + timedelta(hours=12),
+                        proved_at=now,
                     )
                 )
-            client.cookies.set("manyidu", cookie_value(self._secret, token, MORNING))
+            client.cookies.set("manyidu", cookie_value(self._secret, token, now))
+
+    def at(self, client: TestClient) -> "Desk":
+        """Return the same browser at another address of the service."""
+        other = copy(self)
+        other.client = client
+        client.cookies.update(self.client.cookies)
+        return other
 
     @property
     def form_token(self) -> str:

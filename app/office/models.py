@@ -11,7 +11,8 @@ from app.core.db import Base, UtcDateTime
 class Job(Base):
     """A file of the workshop that took longer than its request; short-lived, never of slips or key slips.
 
-    ``arguments`` are ids and typed words in JSON, ``path`` is where the file is asked for again, with all its guards.
+    ``arguments`` are ids and typed words in JSON, ``path`` is where the file is asked for again, with all its guards;
+    ``process`` is the name of the one that has it made.
     """
 
     __tablename__ = "job"
@@ -26,3 +27,4 @@ class Job(Base):
     file_name: Mapped[str] = mapped_column(Text, default="")
     error_code: Mapped[str] = mapped_column(Text, default="")
     error_params: Mapped[str] = mapped_column(Text, default="{}")
+    process: Mapped[str] = mapped_column(Text, default="", server_default="")

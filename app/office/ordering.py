@@ -16,10 +16,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.core.acting import Principal
+from app.core.child import own_name
 from app.core.errors import DomainError
 from app.office.bench import Made
-from app.office.shelf import JobState, Shelf
-from app.office.workshop import Craft, Order, Workshop, head_of
+from app.office.shelf import JobState, JobView, Shelf, is_over
+from app.office.workshop import Craft, Order, Ticket, Workshop, head_of
 from app.web import downloads
 from app.web.i18n import choose_language
 from app.web.pages import see_other
@@ -123,10 +124,16 @@ class FileLater(Response):
         job = await run_in_threadpool(shelf.find, job_id, self._wish.staff.id)
         if job is None:
             return None
-        if job.state is JobState.WORKING and workshop_of(request).find(job_id) is not None:
+        if job.state is JobState.WORKING and not is_lost(job, workshop_of(request).find(job_id)):
             return see_other(f"/jobs/{job_id}")
         made = await run_in_threadpool(shelf.take, job)
         return None if made is None else sent(made, self._wish.order.craft.plain)
+
+
+def is_lost(job: JobView, ticket: Ticket | None) -> bool:
+    """Whether a job is made nowhere: not in this process, which has no ``ticket`` of it, nor in another that runs."""
+    ends = job.process == own_name() or is_over(job.process)
+    return ticket is None and job.state is JobState.WORKING and ends
 
 
 def _note(noted: Callable[[], None], future: Future[Made]) -> None:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
-from app.office.ordering import sent, shelf_of, workshop_of
+from app.office.ordering import is_lost, sent, shelf_of, workshop_of
 from app.office.shelf import JobState, JobView
 from app.web.desk import Desk, StaffDesk
 from app.web.forms import Form
@@ -25,10 +25,10 @@ def _job(desk: Desk, job_id: str) -> JobView:
 def show_job(desk: StaffDesk, job_id: str) -> Response:
     """Show how far a file is; the page asks again by itself, and fetches the file when it is there."""
     job, ticket = _job(desk, job_id), workshop_of(desk.request).find(job_id)
-    lost = job.state is JobState.WORKING and ticket is None
+    lost = is_lost(job, ticket)
     context = {
         "job": job,
-        "running": ticket is not None and ticket.running,
+        "running": ticket is None or ticket.running,
         "lost": lost,
         "message": desk.said(job.error)[1] if job.error else "",
         "back": _page_of(job.path),

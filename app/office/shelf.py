@@ -1,7 +1,8 @@
 """Files that took longer than their request, until the one who asked takes them: a row each, and a file in DATA/jobs.
 
 The shelf writes in transactions of its own, also while a GET is answered: its rows say what the workshop is doing,
-nothing of the desk. They last an hour at most and are gone at every start; whatever is lost is made again when asked.
+nothing of the desk. They last an hour at most, and no longer than the process that had the file made; whatever is lost
+is made again when asked. Several processes may share rows and folder: each clears away what is its own, or nobody's.
 """
 
 import json
@@ -20,6 +21,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.core.child import is_running, own_name
 from app.core.db import Database, after_commit
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
@@ -39,6 +41,11 @@ def purge(session: Session, keys: KeyFolder, about: str) -> None:
     job_ids = list(session.scalars(select(Job.id).where(Job.path.contains(f"/{about}/"))))
     session.execute(delete(Job).where(Job.id.in_(job_ids)))
     after_commit(session, partial(_unlink, keys.path.parent / FOLDER, job_ids))
+
+
+def is_over(process: str) -> bool:
+    """Whether a process is known to be over; of another machine's nobody knows, and its job lasts an hour at most."""
+    return process == "" or is_running(process) is False
 
 
 def _unlink(folder: Path, job_ids: Sequence[str]) -> None:
@@ -63,7 +70,9 @@ class JobView:
     path: str
     file_name: str
     created_at: datetime
-    error: DomainError | None
+    error: DomainError | None = None
+    process: str = ""
+    """The name of the one that has it made."""
 
 
 class Shelf:
@@ -92,14 +101,17 @@ class Shelf:
         self.pulse.rest()
 
     def clear(self) -> None:
-        """Forget every job and its file."""
-        self._forget(self._all(datetime.max.replace(tzinfo=self._clock().tzinfo)))
-        for path in self._folder.glob("*"):
-            path.unlink(missing_ok=True)
+        """Forget the jobs of processes that are over, among them whatever bore this one's name before it began."""
+        with self._database.reading() as session:
+            jobs = session.execute(select(Job.id, Job.process)).all()
+        self._forget([job_id for job_id, process in jobs if process == own_name() or is_over(process)])
+        self.sweep()
 
     def sweep(self) -> None:
-        """Forget the jobs that are older than an hour."""
+        """Forget the jobs that are older than an hour, and files that no job tells of any more."""
+        files = {path.name for path in self._folder.glob("*")}
         self._forget(self._all(self._clock() - LIFE))
+        _unlink(self._folder, sorted(files - set(self._all())))
 
     def enter(self, ticket: Ticket, staff_id: str, path: str) -> None:
         """Keep a job whose file took longer than its request; one that is kept already stays as it is."""
@@ -116,6 +128,7 @@ class Shelf:
             staff_id=staff_id,
             state=JobState.WORKING.value,
             created_at=self._clock(),
+            process=own_name(),
         )
         with self._database.writing() as session:
             session.merge(job)
@@ -128,7 +141,9 @@ class Shelf:
             if job is None or job.staff_id != staff_id or job.created_at < self._clock() - LIFE:
                 return None
             error = DomainError(job.error_code, **json.loads(job.error_params)) if job.error_code else None
-            return JobView(job.id, JobState(job.state), job.path, job.file_name, job.created_at, error)
+            return JobView(
+                job.id, JobState(job.state), job.path, job.file_name, job.created_at, error, process=job.process
+            )
 
     def take(self, job: JobView) -> Made | None:
         """Hand a finished file out and forget it; None where it is gone, the job's DomainError where it failed."""
@@ -172,9 +187,11 @@ class Shelf:
         path.touch(mode=0o600)
         path.write_bytes(content)
 
-    def _all(self, before: datetime) -> list[str]:
+    def _all(self, before: datetime | None = None) -> list[str]:
+        """Return the ids of all jobs, or of those that were begun before then."""
+        older = [Job.created_at < before] if before else []
         with self._database.reading() as session:
-            return list(session.scalars(select(Job.id).where(Job.created_at < before)))
+            return list(session.scalars(select(Job.id).where(*older)))
 
     def _forget(self, job_ids: list[str]) -> None:
         if not job_ids:

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +15,11 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from app.core.acting import Principal
+from app.core.child import _started, own_name
 from app.core.db import Database
 from app.core.settings import Settings
 from app.main import build_api, wrap
+from app.office import ordering, shelf
 from app.office.models import Job
 from app.office.ordering import file_later
 from app.office.shelf import Shelf
@@ -221,3 +224,50 @@ def test_it_is_gone_at_every_start(
     until(lambda: rows(database) == ["done"], "the file")
     with TestClient(wrap(build_api(settings, clock), settings), base_url=BASE_URL):
         assert (rows(database), list((settings.data / "jobs").iterdir())) == ([], [])
+
+
+def test_another_node_starts_and_waits_and_hands_out(
+    browser: Callable[[str], Desk], database: Database, settings: Settings, clock: TestClock, sign: Sign,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Its start took everybody's files away, and its page said that what another one makes is lost."""
+    here = browser("zhangsan")
+    page = waited(here)
+    with monkeypatch.context() as patched:
+        for module in (shelf, ordering):
+            patched.setattr(module, "own_name", lambda: "elsewhere/1/1")
+        workshop = Workshop(patience_seconds=0.05)
+        api = build_api(settings, clock, workshop=workshop)
+        slow_routes(api, sign)
+        with TestClient(wrap(api, settings), base_url=BASE_URL, follow_redirects=False) as client:
+            there = here.at(client)
+            assert rows(database) == ["working"]
+            assert 'role="alert"' not in there.get(page).text
+            assert there.get(page).headers["refresh"] == "2"
+            assert waited(there) == page
+            assert workshop.find(page.removeprefix("/jobs/")) is None, "it is made once"
+            sign[1].touch()
+            until(lambda: rows(database) == ["done"], "the file")
+            assert there.get(page).headers["refresh"] == f"1;url={LINK}"
+            assert there.get(LINK).status_code == 200
+        workshop.close()
+    assert rows(database) == []
+
+
+def test_what_a_killed_node_made_is_lost(
+    browser: Callable[[str], Desk], database: Database, settings: Settings, clock: TestClock, sign: Sign
+) -> None:
+    here = browser("zhangsan")
+    page = waited(here)
+    with subprocess.Popen(["sleep", "60"]) as child:
+        name = f"{own_name().rpartition('/')[0].rpartition('/')[0]}/{child.pid}/{_started(child.pid)}"
+        child.kill()
+    with database.writing() as session:
+        session.execute(sa.update(Job).values(id="a" * 32, process=name))
+    assert 'role="alert"' in here.get(f"/jobs/{'a' * 32}").text
+    (settings.data / "jobs").mkdir(exist_ok=True)
+    (settings.data / "jobs" / "nobody's").touch()
+    Shelf(database, settings.data, clock).clear()
+    assert (rows(database), list((settings.data / "jobs").iterdir())) == ([], [])
+    assert here.get(page).status_code == 404
+    sign[1].touch()
