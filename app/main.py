@@ -89,7 +89,7 @@ from app.tally.words import word_for
 from app.web import errors, health, language
 from app.web.edge import Edge
 from app.web.letters import Letters
-from app.web.packed import PackedStatic
+from app.web.packed import PackedStatic, pack, pack_for_the_public
 from app.web.pages import APP, make_pages, see_other
 
 ENTRY_PATH = "/v"
@@ -206,7 +206,8 @@ def build_api(
     app.include_router(language.router)
     if Audience.DESK in audiences:
         _add_desk(app)
-    app.mount("/static", PackedStatic(APP / "static"), name="static")
+    files = pack if Audience.DESK in audiences else pack_for_the_public
+    app.mount("/static", PackedStatic(files(APP / "static")), name="static")
     return app
 
 

@@ -14,6 +14,8 @@ KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg
 FOLDER: Final = "joined"
 RECORD: Final = "joined.json"
 """Says of what the joined files were made."""
+WORN: Final = ("css/desk.css", "vendor/tabler/tabler-desk.min.css", "js/box-print.js")
+"""What notices and lists of receipts, which anybody may read, share with the pages of staff."""
 
 
 @lru_cache(maxsize=1)
@@ -21,6 +23,12 @@ def served(folder: Path) -> Mapping[str, bytes]:
     """Return the content of every file of ``KINDS`` below ``folder``, as it is served, by its path: read once."""
     joined = folder / FOLDER
     return {**_read(folder, but=joined), **_read(joined)}
+
+
+def served_to_the_public(folder: Path) -> Mapping[str, bytes]:
+    """Return of these what voters and the public are given: what is joined for phones, and what their pages wear."""
+    files = served(folder)
+    return {path: files[path] for path in (*_read(folder / FOLDER), *WORN)}
 
 
 def _read(folder: Path, but: Path | None = None) -> dict[str, bytes]:

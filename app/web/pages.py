@@ -10,9 +10,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.core.chinese import date_in, day_in, time_in
 from app.core.holding import hold_nothing
@@ -31,22 +29,9 @@ OWN_ACCOUNT = "/account"
 """Where somebody looks after his own log-in."""
 
 
-class HashedStatic(StaticFiles):
-    """Static files; every URL carries its content's hash, so a phone may keep them for good."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - the signature is Starlette's
-        """Let a browser keep what is named by its hash."""
-        response = super().file_response(*args, **kwargs)
-        scope: Scope = args[2] if len(args) > 2 else kwargs["scope"]  # noqa: PLR2004
-        if scope.get("query_string", b"").startswith(b"v="):
-            response.headers["cache-control"] = "public, max-age=31536000, immutable"
-        return response
-
-
 def static_hashes(folder: Path) -> Mapping[str, str]:
     """Return the path of every static file below ``folder`` with the first 10 signs of the SHA-256 of what goes out."""
-    pictures = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.png")}
-    return {path: tag(body) for path, body in {**pictures, **served(folder)}.items()}
+    return {path: tag(body) for path, body in served(folder).items()}
 
 
 @dataclass(frozen=True)
