@@ -18,7 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from sqlalchemy.types import TypeDecorator
 
-from app.core.holding import given_back, taken
+from app.core.holding import given_back, hold_nothing, taken
 from app.core.key_folder import KeyFolder
 
 BUSY_TIMEOUT_MS = 15_000
@@ -124,7 +124,9 @@ def make_file_engine(path: Path) -> Engine:
 
 def _begin_sqlite(connection: Connection) -> None:
     read_only = bool(connection.get_execution_options().get(READ_ONLY))
-    connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+    if connection.info.get(READ_ONLY) != read_only:  # the connection to the file keeps it, whoever takes it next
+        connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+        connection.info[READ_ONLY] = read_only
     # Taking the write lock at once avoids the deadlock of two readers that both want to write later.
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
@@ -138,7 +140,7 @@ def make_engine(url: str, pool_size: int = 20) -> Engine:
     """Return an engine with the durable settings of docs/design.md “Decisions”."""
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 10, "pool_timeout": 20, "hide_parameters": True}
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
+        engine = create_engine(url, connect_args={"check_same_thread": False}, pool_use_lifo=True, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -157,9 +159,12 @@ def _twin(engine: Engine) -> Engine:
 class DeskSession(Session):
     """A session that knows its database and what is to be done once it is committed."""
 
-    def __init__(self, engine: Engine, database: "Database", *, close_resets_only: bool = True) -> None:
+    def __init__(
+        self, engine: Engine, database: "Database", *, reads_only: bool = False, close_resets_only: bool = True
+    ) -> None:  # fmt: skip
         super().__init__(engine, expire_on_commit=False, close_resets_only=close_resets_only)
         self.database = database
+        self.reads_only = reads_only
         self.afterwards: list[Callable[[], object]] = []
 
     def rollback(self) -> None:
@@ -176,6 +181,17 @@ def database_of(session: Session) -> "Database":
 def after_commit(session: Session, act: Callable[[], object]) -> None:
     """Do something once the transaction is committed and before anybody is answered; a rollback forgets it."""
     _desk(session).afterwards.append(act)
+
+
+def pause(session: Session, work: str) -> None:
+    """In the midst of reading, end the transaction before ``work`` (SEC-72); the session's next query begins another.
+
+    Who acts stays in his: what he has read must still hold when he writes.
+    """
+    desk = _desk(session)
+    if desk.reads_only:
+        desk.commit()
+        hold_nothing(work)
 
 
 def _desk(session: Session) -> DeskSession:
@@ -201,12 +217,12 @@ class Database:
 
     def reader(self) -> Session:
         """Return a session that cannot write; once closed it is of no use any more, whoever still holds it."""
-        return DeskSession(self._reading, self, close_resets_only=False)
+        return DeskSession(self._reading, self, reads_only=True, close_resets_only=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session that cannot write."""
-        with DeskSession(self._reading, self) as session:
+        with DeskSession(self._reading, self, reads_only=True) as session:
             yield session
 
     @contextmanager

@@ -5,6 +5,7 @@ read before: neither those that were shown by their link, nor more of them than 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -16,10 +17,10 @@ from app.publication.domain import Viewer
 from app.publication.editions import Published, PublishedBands
 from app.publication.lately import Lately
 from app.publication.lookback import Behind, Pairing, behind, whole
-from app.publication.reads import ANYONE, Sighted
+from app.publication.reads import ANYONE
 from app.publication.renditions import bands, rendition
 from app.publication.spoken import speaker
-from app.publication.stored import DamagedResultError, digests_of, document_of
+from app.publication.stored import digests_of, document_of, documents_in
 from app.publication.trends import Rated
 from app.rounds.domain import Paper
 from app.rounds.reads import RoundView, frozen_papers
@@ -164,12 +165,17 @@ def _rounds(session: Session, found: Behind, mine: Rated, papers: Mapping[str, P
     """
     digests = digests_of(session, [(row.id, sight.version) for row, sight in found.seen])
     pairing, wanted = Pairing(found.own, mine.paper, found.ties), {target["id"] for target in mine.targets}
+    versions = dict(_first(found, pairing, papers, wanted))
+    documents = documents_in(session, versions, digests)
     again: set[str] = set()
     for row, sight in found.seen:
         paper = papers[row.id]
         pairs = pairing.pairs((row, sight), paper, wanted)
         if pairs:
-            document = _read(session, (row, sight), digests[row.id])
+            if row.id not in documents:
+                documents |= documents_in(session, {row.id: sight.version}, digests)
+            whole_one = documents[row.id]
+            document = whole_one and rendition(whole_one, whole(sight))
             if document is not None:
                 rated = Rated(row, paper, document)
                 pairs = {unit_id: other for unit_id, other in pairs.items() if _agree(mine, unit_id, rated, other)}
@@ -180,12 +186,16 @@ def _rounds(session: Session, found: Behind, mine: Rated, papers: Mapping[str, P
         again |= pairing.rated((row, sight), paper)
 
 
-def _read(session: Session, sighted: Sighted, digest: str) -> Document | None:
-    row, sight = sighted
-    try:
-        return rendition(document_of(session, row.id, sight.version, digest), whole(sight))
-    except DamagedResultError:
-        return None
+def _first(
+    found: Behind, pairing: Pairing, papers: Mapping[str, Paper], wanted: AbstractSet[str]
+) -> Iterator[tuple[str, int]]:
+    """Yield the rounds of which something is told, with their versions, where all that their papers pair agrees."""
+    left = set(wanted)
+    for row, sight in found.seen:
+        pairs = pairing.pairs((row, sight), papers[row.id], left) if left else {}
+        left -= pairs.keys()
+        if pairs:
+            yield row.id, sight.version
 
 
 def _agree(mine: Rated, unit_id: str, rated: Rated, other_id: str) -> bool:

@@ -5,19 +5,21 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
 
 import orjson
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.core.db import pause
 from app.core.errors import DomainError
-from app.core.holding import hold_nothing
 from app.publication.lately import Lately
 from app.publication.models import ResultVersion
 from app.tally.document import Document
 from app.tally.flat import lifted
 
 KEPT_PARSED = 4
+WORK: Final = "parsing a result"
 _parsed: Lately[Document] = Lately(KEPT_PARSED)
 Read = Callable[[], AbstractContextManager[Session]]
 """Begins to read; the transaction ends with the block."""
@@ -38,12 +40,25 @@ def digests_of(session: Session, versions: Collection[tuple[str, int]]) -> Mappi
 
 
 def document_of(session: Session, round_id: str, version: int, digest: str) -> Document:
-    """Return a whole document, which may be kept from lately. For this package alone, like ``stored_document``."""
+    """Return a whole document, which may be kept from lately. For this package alone, like ``stored_document``.
+
+    Who reads holds no transaction afterwards: what is made of a result takes long as well.
+    """
     document = _parsed.get(digest)
     if document is None:
         document = stored_document(session, round_id, version)
         _parsed.put(digest, document)
+    pause(session, WORK)
     return document
+
+
+def documents_in(
+    session: Session, versions: Mapping[str, int], digests: Mapping[str, str]
+) -> dict[str, Document | None]:  # fmt: skip
+    """Return the whole documents of some rounds likewise, in one query, by the rounds' ids; None for a damaged one."""
+    found: dict[str, Document | None] = {each: _parsed.get(digests[each]) for each in versions}
+    texts = texts_of(session, {each: versions[each] for each in versions if found[each] is None})
+    return found | {round_id: text.document if text else None for round_id, text in texts.items()}
 
 
 def stored_document(session: Session, round_id: str, version: int) -> Document:
@@ -75,15 +90,15 @@ class Text:
 def texts_of(session: Session, versions: Mapping[str, int]) -> Mapping[str, Text | None]:
     """Return the stored documents of many rounds in one query, by the rounds' ids; None for one that is damaged."""
     query = select(ResultVersion.round_id, ResultVersion.document, ResultVersion.digest)
-    found = session.execute(query.where(_PLACE.in_(list(versions.items()))))
+    found = session.execute(query.where(_PLACE.in_(list(versions.items())))).all() if versions else []
+    pause(session, WORK)
     return {round_id: Text(text, digest) if _is_whole(text, digest) else None for round_id, text, digest in found}
 
 
 def read_apart(read: Read, round_id: str, version: int) -> Document | None:
-    """Read a whole document in a transaction that has ended before it is parsed (SEC-72); None where it is damaged."""
+    """Read a whole document, parsed once the session has ended; None where it is damaged."""
     with read() as session:
         text = texts_of(session, {round_id: version})[round_id]
-    hold_nothing("parsing a result")
     return text.parsed() if text else None
 
 
@@ -96,6 +111,7 @@ def text_of(round_id: str, version: int) -> Select[str, str]:
 def checked(session: Session, query: Select[str, str]) -> Document:
     """Return the one document that a query of ``text_of`` finds, or raise ``DamagedResultError``."""
     row = session.execute(query).one()
+    pause(session, WORK)
     if not _is_whole(row.document, row.digest):
         raise DamagedResultError
     return lifted(orjson.loads(row.document))

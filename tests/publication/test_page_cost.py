@@ -23,6 +23,11 @@ FLAGGED = 2
 SIXTY = tuple(f"被测评单位{place + 1}" for place in range(60))
 
 
+def sent(asked: list[str]) -> int:
+    """Count what is asked but for telling a connection whether it may write, which hangs on who had it before."""
+    return sum(not statement.startswith("PRAGMA") for statement in asked)
+
+
 def store(database: Database, units: tuple[str, ...], closed_at: datetime = counted.AT, form: str = "t2") -> str:
     """Publish a round to leaders and everybody that was closed then."""
     round_id = counted.store_published(
@@ -44,10 +49,10 @@ def test_it_asks_few_statements_whatever_the_number_of_units(client: TestClient,
         for turn in ("first", "again"):
             with statements() as asked:
                 page = client.get(f"/results/{round_id}").raise_for_status().text
-            assert len(asked) <= MOST, asked
+            assert sent(asked) <= MOST, asked
             assert page.count('<svg class="grade-bar"') == len(units)
             assert ("与上次结果" in page) is (round_id != first)
-            costs[round_id, turn] = len(asked)
+            costs[round_id, turn] = sent(asked)
     assert costs[few, "again"] == costs[many, "again"]
 
 
@@ -73,7 +78,7 @@ def test_many_earlier_rounds_cost_no_more_than_one(client: TestClient, database:
     for _ in range(2):
         with statements() as asked:
             assert "上次" in client.get(path.format(round_id=last)).raise_for_status().text
-        costs.append(len(asked))
+        costs.append(sent(asked))
         documents = [statement for statement in asked if "result_version.document" in statement]
         # Of five rounds by another form nothing is told: their documents stay where they are.
         assert len(documents) <= (2 if len(costs) == 1 else 0)
@@ -88,7 +93,7 @@ def test_the_board_asks_no_more_for_more_results(client: TestClient, database: D
         counted.store_published(database, counted.make_votes(counted.make_paper(SIXTY[:9])))
         with statements() as asked:
             page = client.get("/rectification").raise_for_status().text
-        costs.append(len(asked))
+        costs.append(sent(asked))
     assert page.count("责令补课或说明") == len(costs) * FLAGGED
     assert len(set(costs)) == 1
 
