@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from types import FunctionType, ModuleType
+from typing import cast
 
 import pytest
 from fastapi.routing import iter_route_contexts
@@ -44,7 +45,7 @@ def functions_of(function: FunctionType) -> Iterator[FunctionType]:
 
 def pages_of_the_public() -> set[str]:
     routes = [each for router in PUBLIC_ROUTERS for each in iter_route_contexts(router.routes)]
-    functions = [each for route in routes for each in functions_of(route.endpoint)]
+    functions = [each for route in routes for each in functions_of(cast("FunctionType", route.endpoint))]
     named = {text for each in functions for text in each.__code__.co_consts if str(text).endswith(".html")}
     booth = {f"booth/{path.name}" for path in (TEMPLATES / "booth").glob("*.html")}
     return (named | booth | {"error.html"}) - {OF_STAFF}
