@@ -1,11 +1,11 @@
 """What the product keeps of results for as long as a process lives, by their digests."""
 
-from app.publication import concluded, previous, stored, totals
+from app.publication import composites, concluded, previous, stored, totals
 from app.publication.lately import Lately
 
 PLACES = (
     (stored, "_parsed", stored.KEPT_PARSED), (totals, "_kept", totals.KEPT), (concluded, "_kept", concluded.KEPT),
-    (previous, "_kept", previous.KEPT),
+    (previous, "_kept", previous.KEPT), (composites, "_kept", composites.KEPT),
 )  # fmt: skip
 
 

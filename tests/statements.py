@@ -1,4 +1,4 @@
-"""What is asked of a database: over one connection, or by all that answers requests."""
+"""What is asked of a database: by one session, or by all that answers requests."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -28,9 +28,10 @@ def listening(target: object, note: Callable[[sa.Connection, str, Any], None]) -
 
 @contextmanager
 def sent(session: Session) -> Iterator[list[str]]:
-    """Yield the statements that are sent meanwhile over the session's connection, of one for many rows one."""
+    """Yield the statements that are sent meanwhile, of one for many rows one; no other session is at work."""
     seen: list[str] = []
-    with listening(session.connection(), lambda _, statement, __: seen.append(statement)):
+    session.connection()  # begins, which is not counted; a session that pauses begins again by another connection
+    with listening(sa.Engine, lambda _, statement, __: seen.append(statement)):
         yield seen
 
 

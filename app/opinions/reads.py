@@ -20,7 +20,7 @@ from app.publication.admission import Admission, admission, earshot_of
 from app.publication.domain import Scope, Viewer, units_with_remarks
 from app.publication.reads import published, sighted, viewer_of
 from app.publication.stored import Read
-from app.publication.totals import listed, results_of
+from app.publication.totals import in_sight, results_of
 from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, MergedIssue
 from app.rounds.reads import RoundView
 
@@ -242,7 +242,7 @@ def rounds_with_remarks(read: Read, now: datetime, campaign_id: str) -> Sequence
     """Return the campaign's rounds whose published result shows remarks; rehearsals have none to take over."""
     with read() as session:
         seen = [each for each in sighted(session, ORGANISERS, now, {campaign_id}) if not each[0].is_rehearsal]
-        rounds = listed(session, seen)
+        rounds = in_sight(session, seen)
     results = results_of(read, rounds)
     shown = {key for key, result in results.items() if result and units_with_remarks(result.document)}
     return [each.line.round for each in rounds if each.line.round.id in shown]

@@ -1,7 +1,7 @@
 """Named scores, points and awards of a round, and the composite scores of its released result."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Final, cast
@@ -25,14 +25,15 @@ from app.campaigns.disclosure import Extent
 from app.campaigns.rule import worth_of
 from app.campaigns.sentences import composite_rule_text
 from app.core.acting import Acting
-from app.core.db import locked
+from app.core.db import locked, pause
 from app.core.errors import DomainError
 from app.publication.composite_rows import Composites, Entry, row_of
 from app.publication.domain import Scope, Viewer, sight_of
 from app.publication.editions import Published, PublishedBands
+from app.publication.lately import Lately
 from app.publication.models import NamedEntry
-from app.publication.reads import ANYONE, ledger_of, published, published_bands
-from app.publication.stored import DamagedResultError
+from app.publication.reads import ANYONE, ledger_of, ledgers, published, published_bands
+from app.publication.stored import DamagedResultError, digests_of
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import frozen_paper, get_round
 from app.tally.composite import composites_of, named_parts
@@ -49,6 +50,9 @@ _ENTERED: Final = (
     NamedEntry.round_id, NamedEntry.object_id, NamedEntry.part,
     NamedEntry.value, NamedEntry.entered_by, NamedEntry.entered_at,
 )  # fmt: skip
+KEPT: Final = 32
+"""Of so many results what stands beside the votes is kept: scores of sixty units take longer than their page."""
+_kept: Lately[Composites] = Lately(KEPT)
 Key = tuple[str, str]
 """An object's id with the key of a part, or ``AWARD``."""
 Other = Callable[[str], Document | Missing | None]
@@ -141,8 +145,7 @@ def _write(acting: Acting, key: tuple[str, str, str], text: str) -> None:
 
 def composites_beside(session: Session, result: Published, viewer: Viewer, now: datetime) -> Composites | None:
     """Return what stands beside the votes of a result, out of what its reader may see of it and of other rounds."""
-    result.must_be_stored(SCORES)
-    return composites_in(session, result.round_id, result.document, others_seen(session, viewer, now))
+    return _beside(session, result, result.document, (viewer, now), others_seen(session, viewer, now))
 
 
 def others_seen(session: Session, viewer: Viewer, now: datetime) -> Other:
@@ -178,9 +181,8 @@ def composites_told(session: Session, result: PublishedBands, now: datetime) -> 
         except DomainError as error:
             return why_unread(error)
 
-    result.must_be_stored(SCORES)
     document = _counts_of(result)
-    return composites_in(session, result.round_id, document, other) if document else None
+    return _beside(session, result, document, (ANYONE, now), other) if document else None
 
 
 def _counts_of(result: PublishedBands) -> Document | None:
@@ -189,20 +191,45 @@ def _counts_of(result: PublishedBands) -> Document | None:
     return cast("Document", result.document) if told else None
 
 
-def composites_in(
-    session: Session, round_id: str, document: Document, other: Other
+def _beside(
+    session: Session, result: Published | PublishedBands, document: Document, at: tuple[Viewer, datetime], other: Other
 ) -> Composites | None:  # fmt: skip
-    """Return what stands beside the votes of a result as its reader sees it; None where nothing does."""
-    return composites_from(frozen_paper(session, round_id)[0], entries_of(session, round_id), document, other)
+    """Return what stands beside the votes of a result as its reader sees it; None where nothing does.
+
+    Where nothing it hangs on has changed, as made lately. What was made while a part of it was damaged is not kept: a
+    repair changes nothing by which it would be found.
+    """
+    result.must_be_stored(SCORES)
+    (paper, _), entries = frozen_paper(session, result.round_id), entries_of(session, result.round_id)
+    units = tuple(target["id"] for section in document["sections"] for target in section["targets"])
+    behind = _sights(session, *at, sorted(rounds_behind(composite_of(paper))))
+    name = (result.round_id, result.digest, result.scope, units, frozenset(entries.items()), behind)
+    made = _kept.get(name)
+    if made is None:
+        others = others_of(paper, other)
+        pause(session, SCORES)
+        made = composites_from(paper, entries, document, others)
+        if made is not None and not made.unread:
+            _kept.put(name, made)
+    return made
+
+
+def _sights(session: Session, viewer: Viewer, now: datetime, rounds: Sequence[str]) -> tuple[Hashable, ...]:
+    """Name what a viewer sees of each round: which version, cut to what; nothing of one that he does not see."""
+    every = ledgers(session, rounds) if rounds else {}
+    sights = {each: sight_of(viewer, every.get(each, ()), now) for each in rounds}
+    digests = digests_of(session, [(each, sight.version) for each, sight in sights.items() if sight])
+    return tuple(
+        (each, digests[each], sight.scope, sight.unit_ids) if sight else each for each, sight in sights.items()
+    )
 
 
 def composites_from(
-    paper: Paper, entries: Mapping[Key, Entry], document: Document, other: Other
+    paper: Paper, entries: Mapping[Key, Entry], document: Document, others: Mapping[str, Document | Missing]
 ) -> Composites | None:  # fmt: skip
-    """Return the same from a paper that is read and what was entered for its round."""
+    """Return the same out of what was read: a paper, what was entered for its round, and the rounds behind it."""
     composite = composite_of(paper)
     totals: Mapping[str, Total] = {}
-    others = _others(composite, other) if composite else {}
     if composite is not None:
         named = {key: Fraction(entry.value) for key, entry in entries.items() if key[1] != AWARD}
         classes = {unit.id: unit.object_class for unit in paper.units}
@@ -215,6 +242,7 @@ def composites_from(
     return Composites(composite, rows, composite_rule_text(paper.scheme), Missing("damaged") in others.values())
 
 
-def _others(composite: Composite, other: Other) -> dict[str, Document | Missing]:
-    found = {round_id: other(round_id) for round_id in rounds_behind(composite)}
+def others_of(paper: Paper, other: Other) -> Mapping[str, Document | Missing]:
+    """Return the other rounds that a paper's score is made of, but for those of which its reader sees nothing."""
+    found = {round_id: other(round_id) for round_id in rounds_behind(composite_of(paper))}
     return {round_id: document for round_id, document in found.items() if document is not None}

@@ -9,8 +9,19 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.campaigns.composite import Missing, rounds_behind
-from app.publication.composite_rows import Row
-from app.publication.composites import SCORES, Other, composite_of, composites_from, entries_in, entries_of, others_seen
+from app.core.db import pause
+from app.publication.composite_rows import Entry, Row
+from app.publication.composites import (
+    SCORES,
+    Key,
+    Other,
+    composite_of,
+    composites_from,
+    entries_in,
+    entries_of,
+    others_of,
+    others_seen,
+)
 from app.publication.domain import Sight, Viewer
 from app.publication.editions import Published
 from app.publication.lately import Lately
@@ -48,8 +59,9 @@ def failed_targets(session: Session, viewer: Viewer, now: datetime) -> Failures:
     seen = with_figures(session, viewer, now)
     papers = papers_judging_scores(session, [row.id for row, _ in seen])
     voted = verdicts_in(session, seen, Verdict.REMEDIAL)
-    stored = _stored(session, seen, papers)
-    scored = _failed_scores(session, papers, stored)
+    entries = entries_in(session, papers)
+    stored = _stored(session, seen, papers)  # the last that is read before scores are worked out
+    scored = _failed_scores(papers, entries, stored)
     lines = lines_of(session, [each for each in seen if each[0].id in voted or scored.get(each[0].id)], papers)
     return Failures(
         [(line, _merged(voted.get(line.round.id, ()), scored.get(line.round.id, ()))) for line, _ in lines],
@@ -89,10 +101,10 @@ def _other_of(stored: Mapping[str, _Seen | None]) -> Other:
 
 
 def _failed_scores(
-    session: Session, papers: Mapping[str, Paper], stored: Mapping[str, _Seen | None]
+    papers: Mapping[str, Paper], entries: Mapping[str, Mapping[Key, Entry]], stored: Mapping[str, _Seen | None]
 ) -> Mapping[str, Sequence[Row]]:
     """Return what failed by its score in each round; where nothing it hangs on has changed, as found lately."""
-    entries, other, found = entries_in(session, papers), _other_of(stored), dict[str, Sequence[Row]]()
+    other, found = _other_of(stored), dict[str, Sequence[Row]]()
     for round_id, paper in papers.items():
         document = stored.get(round_id)
         if document is None:
@@ -101,7 +113,7 @@ def _failed_scores(
         name = round_id, frozenset(entries[round_id].items()), tuple((each, _name(stored, each)) for each in behind)
         rows = _kept.get(name)
         if rows is None:
-            made = composites_from(paper, entries[round_id], document.document, other)
+            made = composites_from(paper, entries[round_id], document.document, others_of(paper, other))
             rows = tuple(row for row in made.rows if row.has_failed) if made else ()
             _kept.put(name, rows)
         found[round_id] = rows
@@ -121,7 +133,9 @@ def judged_scores(session: Session, result: Published, viewer: Viewer, now: date
     if not judges_scores(paper):
         return []
     entries = entries_of(session, result.round_id)
-    found = composites_from(paper, entries, result.document, others_seen(session, viewer, now))
+    others = others_of(paper, others_seen(session, viewer, now))
+    pause(session, SCORES)
+    found = composites_from(paper, entries, result.document, others)
     return found.rows if found else []
 
 

@@ -1,6 +1,6 @@
 """Composite scores as they are told to the objects themselves: in their letters, and in the history of an order."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.campaigns.composite import Missing, rounds_behind
 from app.core.errors import DomainError
 from app.publication.composite_rows import Composites, Row
-from app.publication.composites import SCORES, Other, composite_of, composites_from, entries_of, why_unread
+from app.publication.composites import SCORES, composite_of, composites_from, entries_of, why_unread
 from app.publication.domain import Scope, Sight, Viewer, sight_of, sight_of_version
 from app.publication.editions import Published
 from app.publication.reads import ledger_of, own_viewer, published, published_version, unit_ids_of
@@ -35,17 +35,12 @@ def composites_to_units(session: Session, result: Published, viewer: Viewer, now
         unit: frozenset(each for each, (_, told) in others.items() if unit in told) for unit in _ids(result.document)
     }
     as_read = {
-        rounds: composites_from(paper, entries, result.document, _among(others, rounds))
+        rounds: composites_from(paper, entries, result.document, {each: others[each][0] for each in rounds})
         for rounds in {frozenset(others), *readable.values()}
     }
     found = as_read[frozenset(others)]
     rows = {rounds: _by_id(each) for rounds, each in as_read.items()}
     return replace(found, rows=[rows[readable[row.id]][row.id] for row in found.rows]) if found else None
-
-
-def _among(others: Mapping[str, _Told], rounds: Collection[str]) -> Other:
-    """Return what gives some of the other rounds; of the rest not even that one is damaged."""
-    return lambda each: others[each][0] if each in rounds else None
 
 
 def _by_id(found: Composites | None) -> Mapping[str, Row]:

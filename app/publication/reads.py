@@ -1,7 +1,7 @@
 """The door of every output: a result is read here or nowhere, only in a scope that it was released to."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -32,6 +32,8 @@ from app.rounds.reads import RoundView, frozen_papers, get_round, rounds_in
 from app.slips.codes import format_code
 from app.tally.document import Document
 
+ReadDocument = Callable[[Session, str, int, str], Document]
+"""Gives a whole document by its round, version and digest."""
 READABLE = frozenset({RoundState.PUBLISHED, RoundState.ARCHIVED})
 ANYONE = Viewer(Scope.PARTICIPANTS)
 
@@ -120,16 +122,18 @@ def ledgers(session: Session, rounds: Collection[str] | None = None) -> Mapping[
     return found
 
 
-def published(session: Session, round_id: str, viewer: Viewer, now: datetime) -> Published:
+def published(
+    session: Session, round_id: str, viewer: Viewer, now: datetime, read: ReadDocument = document_of
+) -> Published:  # fmt: skip
     """Return the result as a viewer may see it; DomainError ``result_not_published``, also where there is no round.
 
-    For scopes that read figures; the wider circle reads ``published_bands``.
+    For scopes that read figures; the wider circle reads ``published_bands``. ``read`` gives the stored document.
     """
     ledger = ledger_of(session, round_id)
     row, sight = readable(session, round_id, sight_of(viewer, ledger, now))
     earlier = (at for at in range(sight.version - 1, 0, -1) if sight_of_version(viewer, ledger, at, now) is not None)
     in_force = tuple(release for release in ledger if release.is_active(now))
-    return replace(_seen(session, row, sight), corrects=next(earlier, None), in_force=in_force)
+    return replace(_seen(session, row, sight, read), corrects=next(earlier, None), in_force=in_force)
 
 
 def published_bands(session: Session, round_id: str, viewer: Viewer, now: datetime) -> PublishedBands:
@@ -153,10 +157,10 @@ def readable(session: Session, round_id: str, sight: Sight | None) -> Sighted:
     return row, sight
 
 
-def _seen(session: Session, row: RoundView, sight: Sight) -> Published:
+def _seen(session: Session, row: RoundView, sight: Sight, read: ReadDocument = document_of) -> Published:
     if sight.scope in BANDS_ONLY:
         raise DomainError("result_not_published")
-    edition, document = _edition(session, row, sight)
+    edition, document = _edition(session, row, sight, read)
     cut = rendition(document, sight)
     return Published(**edition, document=cut, is_whole=cut is document)
 
@@ -174,13 +178,15 @@ class _About(TypedDict):
     meeting: Meeting
 
 
-def _edition(session: Session, row: RoundView, sight: Sight) -> tuple[_About, Document]:
+def _edition(
+    session: Session, row: RoundView, sight: Sight, read: ReadDocument = document_of
+) -> tuple[_About, Document]:  # fmt: skip
     """Return what is said of the version in sight, and the whole document behind it."""
     line, meeting = _line_with_meeting(session, row.id, sight.version)
     # By the paper, before the document is read: that one is damaged tells that there is one.
     if sight.unit_ids is not None and not units_seen(sight, unit_ids_of(session, row.id)):
         raise DomainError("result_not_published")
-    document = document_of(session, row.id, line.version, line.digest)
+    document = read(session, row.id, line.version, line.digest)
     about: _About = {
         "round_id": row.id,
         "campaign_id": row.campaign_id,

@@ -53,7 +53,7 @@ def overview(desk: ResultDesk, campaign_id: str) -> Response:
 def history(desk: ResultDesk, campaign_id: str, unit_id: str) -> Response:
     """Show one unit through the rounds, item by item."""
     found = _told(desk, _stored(desk, campaign_id, unit_id))
-    unit = next((unit for unit in found.units if unit.id == unit_id), None)
+    unit = found.unit(unit_id)
     if unit is None:
         raise absent(found.damaged, unit_id)
     _note(desk, *found.columns)

@@ -27,8 +27,7 @@ def _years(desk: Desk, campaign_id: str, unit_id: str = "") -> tuple[Sequence[Ye
     """
     viewer = reads.viewer_of(desk.session, desk.staff)
     columns, damaged = years.columns_of(desk.reading, viewer, desk.now, campaign_id)
-    every = years.years_of(desk.reading, columns, campaign_id)
-    found = [each for each in every if unit_id in {"", each.id}]
+    found = years.years_of(desk.reading, columns, campaign_id, unit_id)
     if not found:
         raise absent((line for line in damaged if line.round.campaign_id == campaign_id), unit_id)
     note_reads(desk, desk.staff, [(column.line.round.id, "trend") for column in columns])
@@ -36,9 +35,10 @@ def _years(desk: Desk, campaign_id: str, unit_id: str = "") -> tuple[Sequence[Ye
     if language != "en":
         return found, damaged
     desk.leave()
+    shown = {row.column.line.round.id: row.column for each in found for row in each.rows}
     told = {
-        column.line.round.id: replace(column, result=in_language(language, column.result, column.paper))
-        for column in columns
+        round_id: replace(column, result=in_language(language, column.result, column.paper))
+        for round_id, column in shown.items()
     }
     return [years.retold(each, told) for each in found], damaged
 

@@ -16,7 +16,7 @@ from app.publication.domain import Viewer
 from app.publication.editions import Published
 from app.publication.reads import PublishedLine, sighted
 from app.publication.stored import DamagedResultError, Read
-from app.publication.totals import Listed, listed, results_of
+from app.publication.totals import InSight, in_sight, results_of
 from app.rounds.domain import Paper
 from app.rounds.reads import RoundView
 from app.tally.document import Document, Section, Target, every_target
@@ -115,44 +115,62 @@ class UnitTrend:
     cells: tuple[Cell | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what no page shows is not compared
 class Trends:
-    """A campaign, its rounds oldest first, its units in official order; ``damaged`` are rounds that are not shown."""
+    """A campaign with its rounds, oldest first; ``damaged`` are rounds that are not shown.
+
+    ``stored``: the rounds as they are compared, where ``columns`` tell them in other words.
+    """
 
     campaign_id: str
     campaign: str
     organisation: str
     columns: tuple[Column, ...]
-    units: tuple[UnitTrend, ...]
     damaged: tuple[PublishedLine, ...] = ()
+    stored: tuple[Column, ...] = ()
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return official_order(self.columns)
+
+    @cached_property
+    def units(self) -> tuple[UnitTrend, ...]:
+        """All units in official order."""
+        return tuple(self._unit(unit_id) for unit_id in in_turns(self._names, at_once=1))
+
+    def unit(self, unit_id: str) -> UnitTrend | None:
+        """Return one unit; None where no round shows it."""
+        return self._unit(unit_id) if unit_id in self._names else None
+
+    def _unit(self, unit_id: str) -> UnitTrend:
+        cells = _cells(self.stored or self.columns, unit_id)
+        return UnitTrend(unit_id, self._names[unit_id], _retold(cells, self.columns, unit_id) if self.stored else cells)
 
 
 def trends(read: Read, viewer: Viewer, now: datetime, campaign_id: str, unit_id: str = "") -> Trends:
     """Return the rounds of a campaign that a viewer may see; with none, an error as ``absent``, of a unit if asked."""
     with read() as session:
         seen = [each for each in sighted(session, viewer, now, {campaign_id}) if not each[0].is_rehearsal]
-        rounds = listed(session, [*reversed(seen)])
+        rounds = in_sight(session, [*reversed(seen)])
     columns, damaged = columns_in(read, rounds)
     if not columns:
         raise absent(damaged, unit_id)
     line = columns[-1].line
-    return Trends(campaign_id, line.campaign, line.organisation, columns, _units(columns), damaged)
+    return Trends(campaign_id, line.campaign, line.organisation, columns, damaged)
 
 
 def retold(found: Trends, columns: tuple[Column, ...]) -> Trends:
     """Return the same rounds with their results in other words; what is compared is what was stored, in any words."""
-    names = official_order(columns)
-    units = tuple(UnitTrend(unit.id, names[unit.id], _retold(unit, columns)) for unit in found.units)
-    return replace(found, columns=columns, units=units)
+    return replace(found, columns=columns, stored=found.columns)
 
 
-def _retold(unit: UnitTrend, columns: Sequence[Column]) -> tuple[Cell | None, ...]:
-    pairs = zip(unit.cells, columns, strict=True)
-    return tuple(cell and replace(cell, unit=column.rated.rating_of(unit.id)[1]) for cell, column in pairs)
+def _retold(cells: Sequence[Cell | None], columns: Sequence[Column], unit_id: str) -> tuple[Cell | None, ...]:
+    pairs = zip(cells, columns, strict=True)
+    return tuple(cell and replace(cell, unit=column.rated.rating_of(unit_id)[1]) for cell, column in pairs)
 
 
 def columns_in(
-    read: Read, rounds: Sequence[Listed]
+    read: Read, rounds: Sequence[InSight]
 ) -> tuple[tuple[Column, ...], tuple[PublishedLine, ...]]:  # fmt: skip
     """Return rounds as far as a viewer may see them, and those whose result is damaged: they hide no other."""
     results = results_of(read, rounds)
@@ -165,11 +183,6 @@ def absent(damaged: Iterable[PublishedLine], unit_id: str = "") -> DomainError:
     """Return what to say of a unit that no round shows, or of any: damaged where such a round would show it."""
     hidden = any(unit_id in {"", *line.unit_ids} for line in damaged)
     return DamagedResultError() if hidden else DomainError("not_found")
-
-
-def _units(columns: Sequence[Column]) -> tuple[UnitTrend, ...]:
-    names = in_turns(official_order(columns).items(), at_once=1)
-    return tuple(UnitTrend(unit_id, name, _cells(columns, unit_id)) for unit_id, name in names)
 
 
 def official_order(columns: Iterable[Column]) -> Mapping[str, str]:
@@ -203,12 +216,17 @@ def not_compared(column: Rated, other: Rated, unit_id: str) -> str:
 
     They were made in different ways, or the people who rate it differ by so few that those could be found (SEC-47).
     """
-    (section, target), (its, others) = column.rating_of(unit_id), other.rating_of(unit_id)
-    if why := said(column.differing(section, other, its), target, others):
+    if why := made_differently(column, unit_id, other, unit_id):
         return why
     if may_compare(column.paper, other.paper, unit_id):
         return ""
     return NOT_COMPARED.format(k=column.paper.scheme.floor)
+
+
+def made_differently(column: Rated, unit_id: str, other: Rated, other_id: str) -> str:
+    """Return why a unit's figures are of another make than those of one of another round; empty where they are not."""
+    (section, target), (its, others) = column.rating_of(unit_id), other.rating_of(other_id)
+    return said(column.differing(section, other, its), target, others)
 
 
 def _trend(before: Target, after: Target) -> str:

@@ -16,13 +16,20 @@ from app.campaigns.lineage import By, copies_of, kin_of
 from app.campaigns.reads import kinds_of
 from app.core.holding import hold_nothing
 from app.core.turns import in_turns
-from app.publication.agreement import why_not
 from app.publication.domain import Viewer
 from app.publication.kin import Ties, are_near, same_in, seen_from, ties_of
 from app.publication.reads import PublishedLine, Sighted, lines_of, sighted
 from app.publication.stored import Read
-from app.publication.totals import Listed, listed
-from app.publication.trends import NOT_COMPARED, Column, Rated, columns_in, not_compared, official_order
+from app.publication.totals import InSight, in_sight
+from app.publication.trends import (
+    NOT_COMPARED,
+    Column,
+    Rated,
+    columns_in,
+    made_differently,
+    not_compared,
+    official_order,
+)
 from app.rounds.domain import Paper
 from app.tally.document import Target
 from app.tally.restraint import may_compare
@@ -61,11 +68,11 @@ def columns_of(
     The oldest comes first. Beside them stand those whose result is damaged.
     """
     with read() as session:
-        rounds = listed(session, _sights(session, viewer, now, _kin(session, campaign_id)))
+        rounds = in_sight(session, _sights(session, viewer, now, _kin(session, campaign_id)))
     return columns_in(read, sorted(rounds, key=_place))
 
 
-def _place(each: Listed) -> tuple[datetime, datetime, str]:
+def _place(each: InSight) -> tuple[datetime, datetime, str]:
     line = each.line
     return (line.round.closed_at or line.published_at, line.published_at, line.round.id)
 
@@ -111,7 +118,7 @@ class Beside:
             return ""
         if rounds[0].campaign_id == rounds[1].campaign_id:
             return not_compared(self.anchor, self.column, unit_id)
-        if why := why_not(self.anchor.rating_of(unit_id), self.column.rating_of(target["id"])):
+        if why := made_differently(self.anchor, unit_id, self.column, target["id"]):
             return why
         if not are_near(*rounds) or may_compare(self.anchor.paper, self.seen, unit_id):
             return ""
@@ -127,8 +134,11 @@ def beside(anchor: Rated, column: Rated, ties: Ties) -> Beside:
     return Beside(column, anchor, same, seen_from(anchor.paper, column.paper, found))
 
 
-def years_of(read: Read, columns: Sequence[Column], campaign_id: str) -> list[Years]:
-    """Return what was rated in a campaign, in official order, through all rounds; nothing where it has none of them."""
+def years_of(read: Read, columns: Sequence[Column], campaign_id: str, unit_id: str = "") -> list[Years]:
+    """Return what was rated in a campaign, in official order, or one unit of it, through all rounds.
+
+    Nothing where the campaign has none of them, or not that unit.
+    """
     own = [column for column in columns if column.line.round.campaign_id == campaign_id]
     campaigns = {column.line.round.campaign_id for column in columns}
     with read() as session:
@@ -136,13 +146,15 @@ def years_of(read: Read, columns: Sequence[Column], campaign_id: str) -> list[Ye
     hold_nothing("setting rounds beside each other")
     around: dict[str, list[tuple[Column, Beside]]] = {}
     found = []
-    for unit_id, name in in_turns(official_order(own).items(), at_once=1):
-        anchor = next(column for column in reversed(own) if column.target_of(unit_id) is not None)
+    names = official_order(own)
+    wanted = [unit_id] if unit_id in names else () if unit_id else names
+    for each in in_turns(wanted, at_once=1):
+        anchor = next(column for column in reversed(own) if column.target_of(each) is not None)
         key = anchor.line.round.id
         if key not in around:
             around[key] = [(column, beside(anchor.rated, column.rated, ties)) for column in columns]
-        rows = _rows(unit_id, around[key], kinds)
-        found.append(Years(campaign_id, anchor.line.campaign, anchor.line.organisation, unit_id, name, rows))
+        rows = _rows(each, around[key], kinds)
+        found.append(Years(campaign_id, anchor.line.campaign, anchor.line.organisation, each, names[each], rows))
     return found
 
 

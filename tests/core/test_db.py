@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from app.accounts.models import Staff
-from app.core.db import Database, locked, locked_rows, make_engine
+from app.core.db import Database, locked, locked_rows, make_engine, pause
+from app.core.holding import held_here
 from tests.cast import MORNING, make_cast
 
 DURABLE: dict[str, dict[str, object]] = {
@@ -54,6 +55,35 @@ def test_it_refuses_to_write_in_a_reading_session(database: Database) -> None:
     with database.writing() as session:  # the same connections write again afterwards
         cast = make_cast(session)
     assert people(database) == len(cast)
+
+
+def test_who_reads_holds_nothing_while_he_pauses_and_reads_on(database: Database) -> None:
+    with database.writing() as session:
+        make_cast(session)
+    with database.reading() as session:
+        people_there = session.scalars(sa.select(Staff)).all()
+        assert held_here() == 1
+        pause(session, "computing")
+        assert held_here() == 0
+        assert people_there[0].name, "what was read is still there"
+        with database.writing() as other:  # nobody keeps it from being committed
+            other.execute(sa.update(Staff).values(name="改名"))
+        assert set(session.scalars(sa.select(Staff.name))) == {"改名"}
+        with pytest.raises(DBAPIError):
+            session.execute(sa.text("DELETE FROM staff"))
+
+
+def test_who_acts_goes_on_in_his_transaction(database: Database) -> None:
+    def fail() -> None:
+        with database.writing() as session:
+            make_cast(session)
+            pause(session, "computing")
+            assert held_here() == 1
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert people(database) == 0, "half of an act was committed"
 
 
 def test_times_come_back_in_utc(database: Database) -> None:

@@ -20,7 +20,7 @@ from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.rule import Condition, Flag, Meaning, Quantity, Rule, Sign, Step, Word
 from app.core.db import Database
 from app.publication.composite_rows import Composites, Conclusion, row_of
-from app.publication.composites import composites_beside, composites_in, composites_told
+from app.publication.composites import composites_beside, composites_told
 from app.publication.domain import Scope
 from app.publication.editions import Published
 from app.reports.beside import said_of_each
@@ -38,7 +38,7 @@ from tests.found import some
 from tests.publication import counted
 from tests.publication.test_announcing import post
 from tests.publication.test_api import program
-from tests.publication.test_composites import COMPOSITE, OfCampaign, acting, paper
+from tests.publication.test_composites import COMPOSITE, OfCampaign, acting, composites_out_of, paper
 from tests.reports.test_brief import text_of
 
 F = Fraction
@@ -193,8 +193,8 @@ def test_two_readers_of_one_score_are_each_told_what_theirs_says(database: Datab
     round_id = counted.store_published(database, counted.make_votes(paper(both)))
     with database.reading() as session:
         documents = {each: counted.result_for(session, each).document for each in (first, round_id)}
-        seen = composites_in(session, round_id, documents[round_id], documents.get)
-        unseen = composites_in(session, round_id, documents[round_id], lambda _: None)
+        seen = composites_out_of(session, round_id, documents[round_id], documents.get)
+        unseen = composites_out_of(session, round_id, documents[round_id], lambda _: None)
     assert seen is not None
     assert unseen is not None
     told = [row.conclusion for row in seen.rows]

@@ -9,6 +9,7 @@ from fractions import Fraction
 import docx
 import openpyxl
 import pytest
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app.audit.service import entries as log
@@ -20,8 +21,17 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.publication.admission import admission
-from app.publication.composite_rows import Row
-from app.publication.composites import AWARD, composites_beside, composites_in, composites_told, enter, entries_of
+from app.publication.composite_rows import Composites, Row
+from app.publication.composites import (
+    AWARD,
+    Other,
+    composites_beside,
+    composites_from,
+    composites_told,
+    enter,
+    entries_of,
+    others_of,
+)
 from app.publication.domain import Scope
 from app.reports.brief import brief
 from app.reports.language import award_of
@@ -31,7 +41,9 @@ from app.reports.word import survey_report
 from app.reports.workbook import result_workbook
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Paper
+from app.rounds.reads import frozen_paper
 from app.tally.composite import points_of
+from app.tally.document import Document
 from tests.cast import Desk, Desks, make_campaign, make_cast
 from tests.found import some
 from tests.papers import asked
@@ -59,13 +71,19 @@ def acting(database: Database, round_id: str, typed: dict[tuple[str, str], str])
         enter(Acting(session, counted.AT, counted.ZHANG), round_id, typed)
 
 
+def composites_out_of(session: Session, round_id: str, document: Document, other: Other) -> Composites | None:
+    """Work out what stands beside the votes of a document, whoever may read it."""
+    rated, _ = frozen_paper(session, round_id)
+    return composites_from(rated, entries_of(session, round_id), document, others_of(rated, other))
+
+
 def test_it_works(database: Database) -> None:
     round_id = counted.store_counted(database, counted.make_votes(paper()))
     acting(database, round_id, {("u1", "p2"): "92.5", ("u1", "p3"): "3", ("u1", AWARD): "优秀"})
     counted.release(database, round_id)
     with database.reading() as session:
         document = counted.result_for(session, round_id).document
-        found = composites_in(session, round_id, document, lambda _: None)
+        found = composites_out_of(session, round_id, document, lambda _: None)
     assert found is not None
     group = points_of(document, "u1", "g4", by_top=False)
     assert isinstance(group, Points)
@@ -277,7 +295,7 @@ def test_nothing_stands_beside_a_result_without_parts_and_awards(database: Datab
     round_id = counted.store_published(database, counted.make_votes(paper(None)))
     with database.reading() as session:
         document = counted.result_for(session, round_id).document
-        assert composites_in(session, round_id, document, lambda _: None) is None
+        assert composites_out_of(session, round_id, document, lambda _: None) is None
 
 
 def test_another_round_counts_as_far_as_its_reader_may_see_it(database: Database) -> None:
@@ -288,8 +306,8 @@ def test_another_round_counts_as_far_as_its_reader_may_see_it(database: Database
     round_id = counted.store_published(database, counted.make_votes(paper(both)))
     with database.reading() as session:
         documents = {each: counted.result_for(session, each).document for each in (first, round_id)}
-        seen = composites_in(session, round_id, documents[round_id], documents.get)
-        unseen = composites_in(session, round_id, documents[round_id], lambda _: None)
+        seen = composites_out_of(session, round_id, documents[round_id], documents.get)
+        unseen = composites_out_of(session, round_id, documents[round_id], lambda _: None)
     assert seen is not None
     assert unseen is not None
     halves = [points_of(documents[each], "u1", "", by_top=False) for each in (first, round_id)]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.campaigns.domain import Measure
 from app.core.acting import Principal
 from app.publication.domain import unit_of
+from app.publication.totals import published_in_short
 from app.rectification.orders.reads import OrderView
 from app.rectification.orders.retesting import Seen, SideBySide, seeing, side_by_side
 from app.reports.language import coded
@@ -53,7 +54,7 @@ class Results:
 
     @cached_property
     def _result(self) -> Seen:
-        return seeing(self.session, self.staff, self.now)
+        return seeing(self.session, self.staff, self.now, published_in_short)
 
     def of(self, order: OrderView) -> OrderResult:
         """Return the results of an order as its reader may see them."""

@@ -18,7 +18,8 @@ from app.campaigns.reads import get_campaign, office_of, units_of_campaign
 from app.core.acting import Acting, Principal
 from app.core.errors import DomainError
 from app.publication.domain import Scope
-from app.publication.reads import ANYONE, READABLE, ledger_of, published, published_bands, viewer_of
+from app.publication.reads import ANYONE, READABLE, ledger_of, published_bands, viewer_of
+from app.publication.totals import published_in_short
 from app.rectification.ledger.service import LedgerRow, get_action
 from app.rectification.models import ActionVote
 from app.rectification.orders.service import today_of
@@ -110,7 +111,7 @@ def _told(session: Session, staff: Principal, now: datetime, held: RoundView) ->
 
 
 def _figures(session: Session, staff: Principal, now: datetime, round_id: str) -> dict[str, tuple[datetime, str]]:
-    result = published(session, round_id, viewer_of(session, staff), now)
+    result = published_in_short(session, round_id, viewer_of(session, staff), now)
     found = {}
     for section in result.document["sections"]:
         measure, label = measure_in(section)

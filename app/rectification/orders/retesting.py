@@ -13,7 +13,7 @@ from app.core.errors import DomainError
 from app.publication.agreement import why_not
 from app.publication.composite_rows import Composites, Row
 from app.publication.concluded import judged_scores
-from app.publication.domain import Pair, unit_of
+from app.publication.domain import Pair, Viewer, unit_of
 from app.publication.editions import Published
 from app.publication.own_scores import composites_to_units
 from app.publication.reads import published, viewer_of
@@ -129,15 +129,17 @@ def _outcome(acting: Acting, order_id: str, verdict: Verdict) -> Standing:
 
 Seen = Callable[[str], Published | None]
 """Gives a round's result as far as one reader may see it."""
+Read = Callable[[Session, str, Viewer, datetime], Published]
+"""Reads a result as ``published`` does."""
 
 
-def seeing(session: Session, staff: Principal, now: datetime) -> Seen:
+def seeing(session: Session, staff: Principal, now: datetime, read: Read = published) -> Seen:
     """Return what gives each round's result, read once; None for one that is not this reader's to see."""
 
     @cache
     def seen(round_id: str) -> Published | None:
         try:
-            return published(session, round_id, viewer_of(session, staff), now)
+            return read(session, round_id, viewer_of(session, staff), now)
         except DomainError as error:
             if error.code in {"result_not_published", "role_refused"}:
                 return None
