@@ -40,11 +40,8 @@ class Bench:
     url: str
     data: Path
     base_url: str
-
-    @property
-    def language(self) -> str:
-        """The language of the page from which the file is taken."""
-        return str(self.arguments.get("language", "zh"))
+    language: str = "zh"
+    """The language of the page from which the file is taken."""
 
     @property
     def today(self) -> date:

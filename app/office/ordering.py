@@ -52,20 +52,24 @@ def shelf_of(request: Request) -> Shelf:
 def order(
     request: Request, craft: Craft, arguments: Mapping[str, Any], staff: Principal = NOBODY, *, keep: bool = False
 ) -> Order:
-    """Return an order of who asks: equal arguments of one person are one order, of anybody where it is kept."""
-    settings, now = request.app.state.settings, request.app.state.clock()
+    """Return an order of who asks: equal arguments of one person are one order, of anybody where it is kept.
+
+    What is made is written in the language of the page from which it is asked for.
+    """
+    settings, now, language = request.app.state.settings, request.app.state.clock(), choose_language(request)
     told = json.dumps(
         [
             craft.maker,
             "" if keep else staff.id,
             "" if keep else staff.written_roles,
             arguments,
+            language,
             () if keep else staff.reach,
         ],
         ensure_ascii=False,
         sort_keys=True,
     )
-    head = head_of(craft, arguments, staff, now, settings)
+    head = head_of(craft, arguments, staff, now, settings, language)
     return Order(sha256(told.encode()).hexdigest()[:32], craft, head, keep=keep)
 
 
@@ -158,14 +162,10 @@ def file_later(
     request: Request, staff: Principal, craft: Craft, arguments: Mapping[str, Any],
     noted: Callable[[], None] | None = None,
 ) -> Response:  # fmt: skip
-    """Answer a request for a file with what the workshop makes of these ids; ``noted`` as in ``Wish``.
-
-    Its maker is told the language of the page from which it is taken.
-    """
+    """Answer a request for a file with what the workshop makes of these ids; ``noted`` as in ``Wish``."""
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    in_language = {**arguments, "language": choose_language(request)}
     asked_again = path if request.method == "GET" else ""
-    return FileLater(Wish(order(request, craft, in_language, staff), staff, asked_again, noted))
+    return FileLater(Wish(order(request, craft, arguments, staff), staff, asked_again, noted))
 
 
 class PictureLater(Response):

@@ -270,17 +270,21 @@ def alone(
 _NOBODY: Final[dict[str, Any]] = {
     **dict.fromkeys(("url", "data", "base_url"), ""),
     "arguments": {},
+    "language": "zh",
     "staff": {"id": "", "name": "", "role": ""},
     "now": "1970-01-01T00:00:00+00:00",
 }
 
 
-def head_of(craft: Craft, arguments: Head, staff: Principal, now: datetime, settings: Settings) -> Head:
-    """Return what a child is told of a job."""
+def head_of(
+    craft: Craft, arguments: Head, staff: Principal, now: datetime, settings: Settings, language: str = "zh"
+) -> Head:  # fmt: skip
+    """Return what a child is told of a job; ``language``: in which what it makes is written."""
     who = {"id": staff.id, "name": staff.name, "role": staff.written_roles}
     return {
         "maker": craft.maker,
         "arguments": arguments,
+        "language": language,
         "staff": {**who, "office_id": staff.office_id, "reach": staff.reach},
         "now": now.isoformat(),
         "url": settings.sqlalchemy_url,

@@ -63,7 +63,9 @@ def resident_bytes() -> int:
 def bench_of(head: Head, body: bytes) -> Bench:
     """Return the bench that a frame describes."""
     staff, moment = Principal(**head["staff"]), datetime.fromisoformat(head["now"])
-    return Bench(head["arguments"], body, staff, moment, head["url"], Path(head["data"]), head["base_url"])
+    return Bench(
+        head["arguments"], body, staff, moment, head["url"], Path(head["data"]), head["base_url"], head["language"]
+    )
 
 
 def _where(error: BaseException) -> str:

@@ -42,7 +42,7 @@ def chart(bench: Bench) -> Made:
         result = admitted(session, bench.arguments, viewer_of(session, bench.staff), bench.now)
         paper, _ = frozen_paper(session, result.round_id)
     drawn = _chart(result, bench.arguments)
-    if bench.arguments["language"] == "en":
+    if bench.language == "en":
         drawn = charts.in_words(drawn, Speaker(paper.english, english()).document)
     return Made(drawn.drawn(bench.arguments["form"]))
 
@@ -60,7 +60,7 @@ def comparison(bench: Bench) -> Made:
     )
     titles = (pair.before.line.round.title, pair.after.line.round.title)
     drawn = charts.before_after_chart(pair.after.line.campaign, titles, rows)
-    if told["language"] == "en":
+    if bench.language == "en":
         names = {**pair.before.paper.english, **pair.after.paper.english}
         drawn = charts.in_words(drawn, Speaker(names, english()).document)
     return Made(drawn.drawn("svg"))

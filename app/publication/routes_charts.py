@@ -22,7 +22,6 @@ from app.publication.spoken import spoken
 from app.tally.document import overall_of, parts_of
 from app.tally.shown import Cell
 from app.web.desk import Desk, ResultDesk
-from app.web.i18n import choose_language
 
 router = APIRouter()
 CHART: Final = Craft("app.publication.making:chart", seconds=60)
@@ -42,8 +41,7 @@ def _chart(desk: Desk, round_id: str, form: str, chart: str, **which: object) ->
     if form not in FORMS:
         raise DomainError("not_found")
     told = admitted_of(desk, round_id)
-    language = choose_language(desk.request)
-    return picture(desk, CHART, {**told, "chart": chart, "form": form, "language": language, **which})
+    return picture(desk, CHART, {**told, "chart": chart, "form": form, **which})
 
 
 @router.get("/results/{round_id}/charts/overall.{form}")

@@ -1,5 +1,6 @@
 """Pages of a campaign for leaders: all rounds at a glance, one unit through the rounds, two rounds side by side."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from fastapi import APIRouter
@@ -9,7 +10,7 @@ from app.office.workshop import Craft
 from app.publication import reads, trends, years
 from app.publication.read_log import note_reads
 from app.publication.routes_charts import picture
-from app.publication.spoken import in_language
+from app.publication.spoken import english_on, in_language
 from app.publication.trends import Column, Trends, absent
 from app.tally.document import every_target
 from app.web.desk import Desk, ResultDesk
@@ -35,6 +36,11 @@ def _told(desk: Desk, found: Trends) -> Trends:
     return trends.retold(found, columns)
 
 
+def _english(found: Trends) -> Mapping[str, str]:
+    """Return the English of names of campaign and rounds."""
+    return english_on([column.line for column in found.columns])
+
+
 def _note(desk: Desk, *columns: Column) -> None:
     note_reads(desk, desk.staff, [(column.line.round.id, "trend") for column in columns])
 
@@ -46,7 +52,7 @@ def overview(desk: ResultDesk, campaign_id: str) -> Response:
     more = years.has_years(desk.session, viewer, desk.now, campaign_id)
     found = _told(desk, _stored(desk, campaign_id))
     _note(desk, *found.columns)
-    return desk.show("publication/overview.html", found=found, has_years=more)
+    return desk.show("publication/overview.html", found=found, has_years=more, english=_english(found))
 
 
 @router.get(PATH + "/units/{unit_id}")
@@ -58,7 +64,7 @@ def history(desk: ResultDesk, campaign_id: str, unit_id: str) -> Response:
         raise absent(found.damaged, unit_id)
     _note(desk, *found.columns)
     rated = [pair for pair in zip(found.columns, unit.cells, strict=True) if pair[1] is not None]
-    return desk.show("publication/history.html", found=found, unit=unit, rated=rated)
+    return desk.show("publication/history.html", found=found, unit=unit, rated=rated, english=_english(found))
 
 
 @router.get(PATH + "/compare")
@@ -69,7 +75,7 @@ def compare(desk: ResultDesk, campaign_id: str, before: str = "", after: str = "
     pair = trends.pair_of(found, before or rounds[max(0, len(rounds) - 2)], after or rounds[-1])
     _note(desk, pair.before, pair.after)
     told = _told(desk, found)
-    context = {"found": told, "pair": trends.pair_retold(pair, told.columns)}
+    context = {"found": told, "pair": trends.pair_retold(pair, told.columns), "english": _english(told)}
     return desk.show("publication/compare.html", **context)
 
 

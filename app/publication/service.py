@@ -197,10 +197,11 @@ def ask_to_publish(
     acting: Acting, ports: Ports, round_id: str, wanted: Wanted, known: Examined = NOT_EXAMINED
 ) -> bool:  # fmt: skip
     """Publish, or ask the second person for it; return whether it was done."""
-    check_release(acting.session, acting.now, round_id, wanted, known)
     request = {**request_of(wanted), "asked_by": acting.actor.name}
-    ports = replace(ports, acts={**ports.acts, "publish": partial(publish, known=known)})
-    return ask_or_act(acting, ports, round_id, "publish", request)
+    done = ask_or_act(acting, ports.doing("publish", partial(publish, known=known)), round_id, "publish", request)
+    if not done:
+        check_release(acting.session, acting.now, round_id, wanted, known)  # a refusal undoes the asking
+    return done
 
 
 def make_ready(database: Database, round_id: str, request: Mapping[str, Any]) -> Act:

@@ -54,7 +54,7 @@ def notice(desk: AnybodysDesk, round_id: str) -> Response:
 def notice_to_print(desk: AnybodysDesk, round_id: str) -> Response:
     """Send the notice as a PDF for the board; it is made once for everybody."""
     told = admission(desk.session, round_id, reads.ANYONE, desk.now, looks_back=True)
-    return public_file(desk.request, NOTICE, {**told.as_arguments(), "language": choose_language(desk.request)})
+    return public_file(desk.request, NOTICE, told.as_arguments())
 
 
 @router.get("/notices/{round_id}/result.json")

@@ -129,7 +129,11 @@ class Ports:
         """Return the ports with an act on a round worked out as far as it can be while no transaction is held."""
         if act not in self.ready:
             return self
-        return replace(self, acts={**self.acts, act: self.ready[act](database, round_id, request)})
+        return self.doing(act, self.ready[act](database, round_id, request))
+
+    def doing(self, act: str, made: Act) -> "Ports":
+        """Return the ports with an act as it was made beforehand."""
+        return replace(self, acts={**self.acts, act: made})
 
 
 def ports_of(request: Request) -> Ports:

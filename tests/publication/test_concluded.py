@@ -14,7 +14,8 @@ from app.core.acting import Acting
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.publication import concluded
-from app.publication.composites import composites_beside
+from app.publication.composite_rows import NOTE_SENTENCES, Composites
+from app.publication.composites import AWARD, composites_beside, enter
 from app.publication.concluded import Failures, failed_targets, judged_scores
 from app.publication.domain import Scope, Sight, Viewer
 from app.publication.models import NamedEntry, ResultVersion
@@ -273,3 +274,48 @@ def test_a_damaged_round_is_no_more_to_whom_it_does_not_rate_than_a_sound_one(da
     damage(database, round_id)
     with database.reading() as session, pytest.raises(DomainError, match="result_not_published"):
         published(session, round_id, viewer, counted.AT)
+
+
+def test_scores_are_kept_until_something_that_they_hang_on_changes(database: Database) -> None:
+    """An award, a part that is taken back, a part that is damaged: each is told at the next visit."""
+
+    def beside() -> tuple[Composites, list[str]]:
+        with database.reading() as session:
+            result = counted.result_for(session, round_id)
+            with sent(session) as statements:
+                made = composites_beside(session, result, counted.READER, counted.AT)
+        assert made is not None
+        return made, [each for each in statements if "result_version.document" in each]
+
+    first, round_id = halved(database)
+    (made, read), (again, unread) = beside(), beside()
+    assert len(read) == 1
+    assert made is again
+    assert unread == []
+    with database.writing() as session:
+        enter(Acting(session, counted.AT, counted.ZHANG), round_id, {("u1", AWARD): "优秀"})
+    awarded, _ = beside()
+    assert awarded.awarded is True
+    assert made.awarded is False
+    mine = Viewer(Scope.UNIT, unit_ids=frozenset({"u1"}))
+    counted.release(database, round_id, "unit", units=["u1"])
+    with database.reading() as session:
+        result = counted.result_for(session, round_id, mine)
+        cut = composites_beside(session, result, mine, counted.AT)
+    assert cut is not None
+    assert [row.id for row in cut.rows] == ["u1"]
+    assert cut.rows[0].why == NOTE_SENTENCES["not_published"], "kept for a reader of both rounds, shown to one of this"
+    counted.withdraw(database, first)
+    withdrawn, _ = beside()
+    assert {row.why for row in withdrawn.rows} == {NOTE_SENTENCES["not_published"]}
+
+
+def test_scores_that_a_damaged_result_is_part_of_are_not_kept(database: Database) -> None:
+    first, round_id = halved(database)
+    damage(database, first)
+    for is_whole in (False, True):
+        with database.reading() as session:
+            made = composites_beside(session, counted.result_for(session, round_id), counted.READER, counted.AT)
+        assert made is not None
+        assert made.unread is not is_whole
+        repair(database, first)

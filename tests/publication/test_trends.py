@@ -193,6 +193,27 @@ def test_two_rounds_are_drawn_in_the_language_of_the_page(client: TestClient, da
     assert re.findall("[^<>]*[\u4e00-\u9fff][^<>]*", drawn["en"]) == []
 
 
+def test_the_chart_speaks_the_language_of_its_page(client: TestClient, database: Database) -> None:
+    english = {"第一次": "First of ours", "第二次": "Second of ours", "养老服务中心": "Care centre of ours"}
+    units = ("养老服务中心", "供水公司")
+    papers = [with_english(counted.make_paper(units, title=title), english) for title in ("第一次", "第二次")]
+    campaign = one_campaign(database, [counted.make_votes(paper) for paper in papers])
+    reader, (first, second) = counted.log_in(client, database, "leader"), (paper.round_id for paper in papers)
+    base = f"/results/campaigns/{campaign}"
+    told = f"{base}/compare.svg?before={first}&after={second}"
+    drawn = {
+        language: reader.get(told, headers={"accept-language": language}).raise_for_status().text
+        for language in ("en", "zh", "en")
+    }
+    for chinese, name in english.items():
+        assert (chinese in drawn["zh"], name in drawn["zh"]) == (True, False)
+        assert (chinese in drawn["en"], name in drawn["en"]) == (False, True)
+    for path in ("", "/compare", "/units/u0"):
+        page = reader.get(base + path, headers={"accept-language": "en"}).text
+        assert "Second of ours" in page, path
+        assert "第二次" not in page, path
+
+
 def test_it_refuses_unknown_places(client: TestClient, database: Database) -> None:
     campaign, first, _ = two_rounds(database)
     reader = counted.log_in(client, database, "leader")

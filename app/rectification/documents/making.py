@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from app.campaigns.reads import english_names
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made
-from app.office.language import _, said
-from app.office.language import told as spoken
+from app.office.language import _, said, told
 from app.publication.charts import before_after_chart, in_words
 from app.rectification.documents import lists, notices, summary
 from app.rectification.documents.progress import Bulletin, Newsletter, Progress, read_progress
@@ -32,17 +31,18 @@ from app.rounds.reads import frozen_paper
 
 def comparison(bench: Bench) -> Made:
     """Draw the first result of an order beside the retest of an attempt; 0 is the last one."""
-    told = bench.arguments
+    asked = bench.arguments
     with bench.reading() as session:
         seen = seeing(session, bench.staff, bench.now)
-        order = reads.get_order(session, bench.staff, told["order"])
-        pairs, (_paper, names) = pairs_of(session, seen, order), _asked(session, order)
-    both = next((pair for pair in reversed(pairs) if told["attempt"] in {0, pair.attempt}), None)
+        order = reads.get_order(session, bench.staff, asked["order"])
+        pairs = pairs_of(session, seen, order)
+        _paper, names = _asked(session, order)
+    both = next((pair for pair in reversed(pairs) if asked["attempt"] in {0, pair.attempt}), None)
     if both is None:
         raise DomainError("not_found")
+    drawn = before_after_chart(both.before["name"], both.titles, both.rows)
     with written_in(bench.language, names):
-        drawn = in_words(before_after_chart(both.before["name"], both.titles, both.rows), spoken)
-        return Made(drawn.drawn("svg"))
+        return Made(in_words(drawn, told).drawn("svg"))
 
 
 def _asked(session: Session, order: OrderView) -> tuple[Paper, dict[str, str]]:
@@ -117,7 +117,7 @@ def _picked(bench: Bench) -> Iterator[list[LedgerRow]]:
 
 def _named(bench: Bench, title: str, kind: str) -> str:
     """Return the name of the file: one that holds a part says so."""
-    is_part = bool(bench.arguments.keys() - {"language"})
+    is_part = bool(bench.arguments)
     return _("%(title)s（部分）.%(kind)s", title=title, kind=kind) if is_part else f"{title}.{kind}"
 
 
@@ -148,18 +148,18 @@ def lists_print(bench: Bench) -> Made:
 def newsletter(bench: Bench) -> Made:
     """Make 简报 with the words that somebody typed."""
     typed = bench.arguments["typed"]
-    told = Newsletter(**{**typed, "day": date.fromisoformat(typed["day"])})
+    words = Newsletter(**{**typed, "day": date.fromisoformat(typed["day"])})
     with _progress(bench) as progress:
-        name = _("%(masthead)s第%(issue)s期.docx", masthead=told.masthead, issue=told.issue)
-        return Made(notices.newsletter_document(told, progress), name)
+        name = _("%(masthead)s第%(issue)s期.docx", masthead=words.masthead, issue=words.issue)
+        return Made(notices.newsletter_document(words, progress), name)
 
 
 def bulletin(bench: Bench) -> Made:
     """Make 通报 with the words that somebody typed."""
     typed = bench.arguments["typed"]
-    told = Bulletin(**{**typed, "day": date.fromisoformat(typed["day"])})
+    words = Bulletin(**{**typed, "day": date.fromisoformat(typed["day"])})
     with _progress(bench) as progress:
-        return Made(notices.bulletin_document(told, progress), f"{told.title}.docx")
+        return Made(notices.bulletin_document(words, progress), f"{words.title}.docx")
 
 
 @contextmanager
