@@ -33,7 +33,7 @@ from app.publication.editions import Published, PublishedBands
 from app.publication.lately import Lately
 from app.publication.models import NamedEntry
 from app.publication.reads import ANYONE, ledger_of, ledgers, published, published_bands
-from app.publication.stored import DamagedResultError, digests_of
+from app.publication.stored import DamagedResultError, digests_of, document_once
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import frozen_paper, get_round
 from app.tally.composite import composites_of, named_parts
@@ -153,7 +153,7 @@ def others_seen(session: Session, viewer: Viewer, now: datetime) -> Other:
 
     def other(round_id: str) -> Document | Missing:
         try:
-            return published(session, round_id, viewer, now).document
+            return published(session, round_id, viewer, now, document_once).document
         except DomainError as error:
             return why_unread(error)
 

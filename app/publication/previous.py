@@ -20,7 +20,7 @@ from app.publication.lookback import Behind, Pairing, behind, whole
 from app.publication.reads import ANYONE
 from app.publication.renditions import bands, rendition
 from app.publication.spoken import speaker
-from app.publication.stored import digests_of, document_of, documents_in
+from app.publication.stored import digests_of, document_of, documents_once
 from app.publication.trends import Rated
 from app.rounds.domain import Paper
 from app.rounds.reads import RoundView, frozen_papers
@@ -166,14 +166,14 @@ def _rounds(session: Session, found: Behind, mine: Rated, papers: Mapping[str, P
     digests = digests_of(session, [(row.id, sight.version) for row, sight in found.seen])
     pairing, wanted = Pairing(found.own, mine.paper, found.ties), {target["id"] for target in mine.targets}
     versions = dict(_first(found, pairing, papers, wanted))
-    documents = documents_in(session, versions, digests)
+    documents = documents_once(session, versions, digests)
     again: set[str] = set()
     for row, sight in found.seen:
         paper = papers[row.id]
         pairs = pairing.pairs((row, sight), paper, wanted)
         if pairs:
             if row.id not in documents:
-                documents |= documents_in(session, {row.id: sight.version}, digests)
+                documents |= documents_once(session, {row.id: sight.version}, digests)
             whole_one = documents[row.id]
             document = whole_one and rendition(whole_one, whole(sight))
             if document is not None:

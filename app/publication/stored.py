@@ -52,13 +52,20 @@ def document_of(session: Session, round_id: str, version: int, digest: str) -> D
     return document
 
 
-def documents_in(
+def document_once(session: Session, round_id: str, version: int, digest: str) -> Document:
+    """Return a whole document likewise, of which something is made that is kept in its place: it takes no other's."""
+    document = _parsed.get(digest) or stored_document(session, round_id, version)
+    pause(session, WORK)
+    return document
+
+
+def documents_once(
     session: Session, versions: Mapping[str, int], digests: Mapping[str, str]
 ) -> dict[str, Document | None]:  # fmt: skip
-    """Return the whole documents of some rounds likewise, in one query, by the rounds' ids; None for a damaged one."""
+    """Return those of some rounds likewise, in one query, by the rounds' ids; None for a damaged one."""
     found: dict[str, Document | None] = {each: _parsed.get(digests[each]) for each in versions}
     texts = texts_of(session, {each: versions[each] for each in versions if found[each] is None})
-    return found | {round_id: text.document if text else None for round_id, text in texts.items()}
+    return found | {round_id: text.parsed() if text else None for round_id, text in texts.items()}
 
 
 def stored_document(session: Session, round_id: str, version: int) -> Document:

@@ -23,6 +23,7 @@ from app.publication.own_scores import composites_to_units
 from app.publication.reads import ledger_of, published
 from app.publication.renditions import rendition
 from app.publication.service import withdraw
+from app.publication.stored import KEPT_PARSED
 from app.rounds.models import Round
 from app.tally.document import Document
 from tests.found import some
@@ -31,6 +32,7 @@ from tests.publication import counted
 from tests.publication.test_api import program
 from tests.publication.test_composite_words import RULE, at_least, judged, stored
 from tests.publication.test_composites import of_two, paper, score_of
+from tests.publication.test_page_cost import statements
 from tests.reports.test_brief import text_of
 from tests.statements import sent
 
@@ -319,3 +321,21 @@ def test_scores_that_a_damaged_result_is_part_of_are_not_kept(database: Database
         assert made is not None
         assert made.unread is not is_whole
         repair(database, first)
+
+
+def test_a_page_reads_no_result_again_however_many_its_scores_are_made_of(
+    client: TestClient, database: Database
+) -> None:  # fmt: skip
+    """More than are kept as they are read: what is kept is the page's own result, and the scores."""
+    rounds = [counted.store_published(database, counted.make_votes(paper(None))) for _ in range(KEPT_PARSED + 1)]
+    share = F(100, len(rounds) + 1)
+    others = (Part(f"r{at}", f"前{at}轮", Source.ROUND, share, round_id=each) for at, each in enumerate(rounds))
+    score = Composite((Part("p1", "这次", Source.VOTE, share), *others))
+    last = counted.store_published(database, counted.make_votes(paper(score)))
+    reader, reads = counted.log_in(client, database, "leader"), list[int]()
+    for _ in range(2):
+        with statements() as asked:
+            assert "综合评价得分" in reader.get(f"/results/{last}").raise_for_status().text
+        reads.append(len([each for each in asked if "result_version.document" in each]))
+    assert reads[0] > len(rounds)
+    assert reads[1] == 0
