@@ -29,7 +29,6 @@ _BORDERS = Markup("").join(
 class Style(StrEnum):
     """The styles that blocks ask for; a template that lacks one is lent the shipped one."""
 
-    HEADING = "ReportHeading2"
     SUBHEADING = "ReportHeading3"
     BODY = "ReportBody"
     LEAD = "ReportLead"

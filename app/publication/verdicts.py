@@ -70,12 +70,6 @@ def store_verdicts(session: Session, round_id: str, version: int, verdicts: Sequ
         session.execute(insert(ResultVerdict), rows)
 
 
-def verdicts_of(session: Session, round_id: str, version: int) -> Sequence[TargetVerdict]:
-    """Return all verdicts of a version in official order. For this package alone, like ``stored_document``."""
-    query = select(*COLUMNS).where(ResultVerdict.round_id == round_id, ResultVerdict.version == version)
-    return [_verdict(*row) for row in session.execute(query.order_by(ResultVerdict.place))]
-
-
 def published_verdicts(
     session: Session, viewer: Viewer, now: datetime, wanted: Verdict, campaign_id: str = ""
 ) -> Sequence[tuple[PublishedLine, Sequence[TargetVerdict]]]:

@@ -312,11 +312,6 @@ def canonical_json(document: Mapping[str, object]) -> str:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def document_digest(document: Mapping[str, object]) -> str:
-    """SHA-256 of the canonical JSON, as 64 hex signs."""
-    return text_digest(canonical_json(document))
-
-
 def text_digest(text: str) -> str:
     """SHA-256 of a text, as 64 hex signs; taken piece by piece, because a document may be as large as a whole box."""
     digest = hashlib.sha256()

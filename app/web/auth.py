@@ -1,6 +1,5 @@
 """The guard of staff pages. Who is logged in is answered by accounts, through the composition root."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,8 +8,6 @@ from app.core.acting import Principal
 from app.core.errors import DomainError
 from app.web.menu import ACCOUNT_ROLES
 from app.web.pages import OWN_ACCOUNT
-
-Authenticate = Callable[[Request], Principal | None]
 
 
 def current_staff(request: Request) -> Principal | None:

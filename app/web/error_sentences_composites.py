@@ -44,7 +44,6 @@ COMPOSITE_SENTENCES: dict[str, tuple[int, str]] = {
         422,
         "%(name)s的条件不是综合评价得分，没有保存，填写的都还在。这里的规则只看综合评价得分，看票数比例的请写在“测评方案”页。",
     ),
-    "composite_none": (404, "本轮没有综合评价。"),
     "composite_closed": (409, "本轮的结果已经公布或作废，计名评分和评定不能再改。"),
     "composite_entry": (422, "“%(name)s”填的“%(typed)s”不是 0 到 %(most)s 之间的数，最多两位小数，没有保存。"),
     "award_limit": (

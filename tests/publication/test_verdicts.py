@@ -17,7 +17,7 @@ from app.publication.domain import Scope, Viewer
 from app.publication.models import ResultVerdict, ResultVersion
 from app.publication.reads import published
 from app.publication.stored import stored_document
-from app.publication.verdicts import TargetVerdict, published_verdicts, verdicts_of
+from app.publication.verdicts import TargetVerdict, published_verdicts
 from app.tally.document import Document, Target, every_target
 from app.tally.verdict import Verdict
 from tests.publication import counted
@@ -36,6 +36,15 @@ def said(target: Target) -> TargetVerdict:
 
 def all_said(document: Document) -> list[TargetVerdict]:
     return [said(target) for target in every_target(document)]
+
+
+def verdicts_of(session: Session, round_id: str, version: int) -> list[TargetVerdict]:
+    """Return all verdicts that stand beside a version, in their order."""
+    query = sa.select(ResultVerdict).where(ResultVerdict.round_id == round_id, ResultVerdict.version == version)
+    return [
+        TargetVerdict(row.target_id, row.name, Verdict(row.verdict), tuple(json.loads(row.reasons)))
+        for row in session.scalars(query.order_by(ResultVerdict.place))
+    ]
 
 
 def seen(session: Session, viewer: Viewer, verdict: Verdict) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from app.publication.domain import Scope
 from app.publication.editions import Published
 from app.tally.chain import Chain, GroupChain
-from app.tally.document import canonical_json, document_digest
+from app.tally.document import canonical_json, text_digest
 from app.tally.result import result_document
 from tests.publication.counted import WORDS, Votes, _stacks, make_votes
 from tests.tally.cast import Json
@@ -41,7 +41,7 @@ def make_document(votes: Votes | None = None, remarks: Mapping[str, tuple[str, .
 def make_result(document: Json | None = None, scope: Scope = Scope.ORGANISERS, **changes: object) -> Published:
     """Return a published result with that document."""
     document = document or make_document()
-    fields = {"round_id": document["round"]["id"], "digest": document_digest(document), "published_at": NOW}
+    fields = {"round_id": document["round"]["id"], "digest": text_digest(canonical_json(document)), "published_at": NOW}
     return Published(**{**fields, "document": document, "scope": scope, "code": CODE, **changes})
 
 

@@ -11,7 +11,7 @@ TRADITIONAL.forEach((sign, at) => {
   if (at % 2 === 0) PLACES.set(sign, PLACES.get(TRADITIONAL[at + 1]));
 });
 
-export const SIGN_COUNT = (8 * SECRET_BYTES + CHECK_BITS) / BITS;
+const SIGN_COUNT = (8 * SECRET_BYTES + CHECK_BITS) / BITS;
 
 function ascii(text) {
   return Array.from(text, (sign) => sign.charCodeAt(0));
@@ -75,7 +75,7 @@ export function draw() {
 }
 
 // HKDF-SHA256 (RFC 5869) without salt, one block.
-export function privateKey({ hmac, SHA256 }, secret, roundId) {
+function privateKey({ hmac, SHA256 }, secret, roundId) {
   const info = [...ascii("manyidu/holder-key/v1"), 0, ...ascii(roundId), 1];
   return hmac(SHA256, hmac(SHA256, new Uint8Array(32), secret), Uint8Array.from(info));
 }
