@@ -85,7 +85,6 @@ def compare_chart(desk: ResultDesk, campaign_id: str, before: str, after: str) -
     pair = trends.pair_of(_stored(desk, campaign_id), before, after)
     _note(desk, pair.before, pair.after)
     told: dict[str, object] = {"campaign": campaign_id, "before": _cut(pair.before), "after": _cut(pair.after)}
-    told["language"] = choose_language(desk.request)
     return picture(desk, COMPARISON, told)
 
 

@@ -32,9 +32,8 @@ from tests.publication import counted
 from tests.publication.test_api import program
 from tests.publication.test_composite_words import RULE, at_least, judged, stored
 from tests.publication.test_composites import of_two, paper, score_of
-from tests.publication.test_page_cost import statements
 from tests.reports.test_brief import text_of
-from tests.statements import sent
+from tests.statements import sent, statements
 
 F = Fraction
 SCORES = {"u1": "100", "u2": "0"}

@@ -50,7 +50,6 @@ from app.rectification.rules.wording import (
 from app.rounds.reads import last_repeat
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused, WorkingDesk
 from app.web.forms import Form, PostedForm
-from app.web.i18n import choose_language
 from app.web.pages import see_other
 
 router = APIRouter()
@@ -236,7 +235,6 @@ def comparison(desk: RectificationDesk, order_id: str, attempt: int = 0) -> Resp
     if both is None:
         raise DomainError("not_found")
     told: dict[str, object] = {"order": order_id, "attempt": attempt, "of": sha256(repr(both).encode()).hexdigest()}
-    told["language"] = choose_language(desk.request)
     return picture(desk, COMPARISON, told)
 
 
