@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import block_diag, csr_array
+from scipy.sparse import csr_array
 
 from app.campaigns.domain import Denominator
 from app.rounds.domain import Paper
@@ -237,29 +236,6 @@ class Range:
     @property
     def width(self) -> float:
         return self.high - self.low
-
-
-def solve(wanted: Sequence[tuple[Programme, Sequence[Terms]]]) -> list[list[Vector]]:
-    """Return of every programme, for every cost, a point that makes it least: all solved side by side as one."""
-    blocks, lows, highs, upper, costs = [], [], [], [], []
-    for programme, terms in wanted:
-        matrix, (low, high) = programme.matrix(), programme.edges()
-        for cost in terms:
-            blocks.append(matrix)
-            lows.append(low)
-            highs.append(high)
-            upper.append(np.array(programme.upper))
-            costs.append(vector(cost, len(programme.upper)))
-    if not blocks:
-        return [[] for _ in wanted]
-    rows = LinearConstraint(block_diag(blocks, format="csr"), np.concatenate(lows), np.concatenate(highs))
-    bounds = Bounds(0, np.concatenate(upper))
-    # Making so small a programme smaller first takes longer than solving it as it is.
-    answer = milp(np.concatenate(costs), constraints=rows, bounds=bounds, options={"presolve": False})
-    if not answer.success:
-        raise AssertionError(answer.message)
-    points = iter(np.split(answer.x, np.cumsum([len(each) for each in upper])[:-1]))
-    return [[next(points) for _ in terms] for _, terms in wanted]
 
 
 def vector(terms: Terms, size: int) -> Vector:

@@ -12,9 +12,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from tests.disclosure.attacker import Programme, Reading, Target, Terms, Vector, solve, vector
+from tests.disclosure.attacker import Programme, Reading, Target, Terms, Vector, vector
 from tests.disclosure.mixtures import Groups
 from tests.disclosure.rounds import Case
+from tests.disclosure.solver import solve
 from tests.disclosure.wide import Wide
 from tests.disclosure.wide_reader import KINDS, WideReading
 
@@ -192,7 +193,7 @@ def _witnessed(programme: Programme, targets: Sequence[Target], true: Vector) ->
             cost = costs.setdefault(name, {})
             for variable in target.terms:
                 cost[variable] = cost.get(variable, 0.0) + sign
-    points = np.array([true, *solve([(programme, list(costs.values()))])[0]])
+    points = np.array([true, *solve(programme, costs.values())])
     return {target.name: _spanned(target, points) for target in targets}
 
 
@@ -214,7 +215,7 @@ def _spanned(target: Target, points: Vector) -> Range:
 def exact_ranges(programme: Programme, targets: Sequence[Target]) -> Ranges:
     """Return how little and how much each target can be."""
     costs = [dict.fromkeys(target.terms, sign) for target in targets for sign in (1.0, -1.0)]
-    points = solve([(programme, costs)])[0]
+    points = solve(programme, costs)
     pairs = zip(targets, points[::2], points[1::2], strict=True)
     return {target.name: _whole(_value(target, low), _value(target, high)) for target, low, high in pairs}
 
