@@ -1,4 +1,7 @@
-"""Each kind of vote, walked by the pages from the start page to a published result and every output of it."""
+"""Each kind of vote, walked by the pages from the start page to a published result and every output of it.
+
+How a key is made and a box is opened hangs on no kind: one is walked by these pages as well.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,22 +11,20 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.audit.service import SYSTEM
+from app.box.openings import Place
+from app.box.played import play_holders
 from app.campaigns.domain import Objects
 from app.campaigns.kinds import KINDS, Kind
 from app.campaigns.nouns import SEVERAL, noun
+from app.core.acting import Acting
+from app.core.clock import utc_now
+from app.operations.meeting import Meeting, open_box
 from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper
 from tests import pdf_pages
 from tests.browser.conftest import PHONE, Installation
-from tests.browser.steps import (
-    confirm,
-    hand_out_keys,
-    open_the_box,
-    organiser_at,
-    play,
-    print_slips,
-    staff_at,
-)
+from tests.browser.steps import HOLDERS, confirm, hand_out_keys, open_the_box, organiser_at, play, print_slips, staff_at
 from tests.browser.test_booth import scan
 from tests.browser.test_start import OBJECTS
 from tests.cast import make_cast
@@ -31,6 +32,8 @@ from tests.cast import make_cast
 VOTERS = 12
 """As few as an announced round may have, and two more."""
 ALL = tuple(KINDS.values())
+KEYED = ALL[:1]
+"""Where people draw their keys and open the box by the pages, which hang on no kind: elsewhere they are played."""
 UNITS = re.compile("".join(f"(?<!{word})" for word in ("主办", "组织", "下属", "责任", "测评")) + "单位(?!联络员)")
 """What no output says where no units are rated; 测评单位 is who asks."""
 
@@ -82,6 +85,22 @@ def freeze(page: Page, installation: Installation, round_id: str) -> Paper:
     second(page, f"/rounds/{round_id}", *agreed)
     with installation.database.reading() as session:
         return frozen_paper(session, round_id)[0]
+
+
+def make_key(desk: Page, installation: Installation, round_id: str, kind: Kind) -> list[str]:
+    """Return the signs of the holders' key slips."""
+    if kind in KEYED:
+        return hand_out_keys(desk, round_id, is_checked=False)
+    with installation.database.writing() as session:
+        return play_holders(Acting(session, utc_now(), SYSTEM), installation.key_folder, round_id, HOLDERS)
+
+
+def open_it(desk: Page, installation: Installation, round_id: str, shares: list[str], kind: Kind) -> None:
+    if kind in KEYED:
+        open_the_box(desk, round_id, shares, is_checked=False)
+    else:
+        place = Place(installation.database, installation.key_folder, utc_now, None)
+        open_box(place, Meeting("", round_id, [], shares))
 
 
 def vote(browser: Browser, installation: Installation, codes: list[str], paper: Paper) -> None:
@@ -189,13 +208,13 @@ def test_it_works(desk: Page, browser: Browser, installation: Installation, kind
     round_id = begin(desk, kind)
     paper = freeze(desk, installation, round_id)
     codes = print_slips(desk, round_id, is_checked=False)
-    shares = hand_out_keys(desk, round_id, is_checked=False)
+    shares = make_key(desk, installation, round_id, kind)
     desk.goto(f"/rounds/{round_id}")
     confirm(desk, "开始投票")
     vote(browser, installation, codes, paper)
     desk.goto(f"/rounds/{round_id}")
     confirm(desk, "截止投票")
-    open_the_box(desk, round_id, shares, is_checked=False)
+    open_it(desk, installation, round_id, shares, kind)
     publish(desk, round_id)
     said = outputs(desk, round_id)
     assert {output: faults(kind, paper, text) for output, text in said.items()} == {output: [] for output in said}
