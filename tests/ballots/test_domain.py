@@ -59,6 +59,8 @@ def test_a_verdict_names_the_groups_in_which_something_is_wrong() -> None:
     assert verdict(codes, [("a", False), ("b", True)]).wrong == {"a": Finding(spent=1, bad_envelopes=1)}
     assert verdict([("a", CodeState.SPENT, False)], []).wrong == {"a": Finding(bad_codes=1)}
     assert verdict([], []).is_right
+    assert not Verdict({}, gate_is_right=False).is_right
+    assert not Verdict({"a": Finding(spent=1)}).is_right
 
 
 def test_as_many_ballots_may_still_come_as_codes_are_neither_void_nor_spent() -> None:
@@ -84,6 +86,10 @@ def test_a_gate_opens_once_and_only_if_it_is_right(
         ({"a": (2, 2), "b": (0, 0)}, {"a": (2, 2)}, True),
         ({"a": (2, 2), "b": (1, 1)}, {"a": (2, 2)}, False),
         ({"a": (2, 2)}, {"a": (2, 2), "b": (1, 1)}, False),
+        ({}, {"a": (1, 0)}, False),
+        ({}, {"a": (0, 1)}, False),
+        ({"a": (1, 0)}, {}, False),
+        ({"a": (0, 1)}, {}, False),
         ({}, {}, True),
     ],
 )

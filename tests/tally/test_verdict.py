@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.campaigns.domain import Denominator, Formula, Lines, Measure, Scheme
 from app.campaigns.gates import Gates
+from app.campaigns.rule import ATTENTION, MET, REMEDIAL, Rule, Step, Word
 from app.tally.figures import Base, Rates, Table, rates_of
 from app.tally.verdict import (
     Band,
@@ -20,6 +21,7 @@ from app.tally.verdict import (
     gate_of,
     judge,
     return_state,
+    with_items,
 )
 from app.tally.wording import band_code, band_label
 from tests.found import some
@@ -147,3 +149,77 @@ def _is_below(rate: Fraction, line: Fraction, denominator: Denominator) -> bool:
     """Whether a rate fails a line: on it passes, but half of all members is no majority of them."""
     strict = denominator is Denominator.EXPECTED and line == Fraction(1, 2)
     return rate <= line if strict else rate < line
+
+
+def reasons_of(*grades: int, lines: Lines | None = None, lined: bool = True) -> tuple[Reason, ...]:
+    scheme = make_scheme(lines=lines or Lines())
+    table = Table(grades)
+    rates = rates_of(SCALE, scheme.formula, table, Base(table.answered, 100))
+    assert rates is not None
+    return judge(scheme.judged_by, rates, lined=lined).reasons
+
+
+def test_every_line_that_is_crossed_is_a_reason_and_no_other() -> None:
+    assert reasons_of(80, 0, 0, 20) == ()
+    assert reasons_of(70, 0, 10, 20) == (Reason.BELOW_ATTENTION,)
+    assert reasons_of(50, 0, 40, 10) == (Reason.BELOW_REMEDIAL,)
+    assert reasons_of(59, 0, 7, 34) == (Reason.BELOW_REMEDIAL, Reason.DISSATISFIED_ABOVE)
+    assert reasons_of(62, 0, 0, 38) == (Reason.DISSATISFIED_ABOVE,)
+    unlimited = Lines(dissatisfied=Fraction(1))
+    assert reasons_of(50, 0, 0, 50, lines=unlimited) == (Reason.BELOW_REMEDIAL,)
+    assert reasons_of(90, 0, 0, 10, lines=unlimited) == ()
+
+
+def test_a_rule_of_one_s_own_gives_its_step_as_the_reason() -> None:
+    assert reasons_of(80, 0, 0, 20, lined=False) == ()
+    assert reasons_of(70, 0, 10, 20, lined=False) == reasons_of(50, 0, 0, 50, lined=False) == (Reason.STEP,)
+
+
+def test_figures_that_are_none_are_too_few_however_many_answered() -> None:
+    assert gate_of(make_scheme(), None, 100, None) == Ruling(Verdict.TOO_FEW, (Reason.TOO_FEW,))
+
+
+RULE = Rule((Step((), REMEDIAL),))
+ITEM_FAILED, ITEM_WATCHED = Ruling(Verdict.REMEDIAL, word=REMEDIAL), Ruling(Verdict.ATTENTION, word=ATTENTION)
+
+
+BOTH = Reason.ITEM_REMEDIAL, Reason.ITEM_ATTENTION
+
+
+@pytest.mark.parametrize("verdict", [Verdict.TOO_FEW, Verdict.INVALID])
+def test_items_say_nothing_of_what_is_not_judged_at_all(verdict: Verdict) -> None:
+    overall = Ruling(verdict, (Reason.TOO_FEW,))
+    assert with_items(RULE, overall, [ITEM_FAILED, ITEM_WATCHED]) == overall
+
+
+@pytest.mark.parametrize(
+    ("overall", "items", "verdict", "reasons"),
+    [
+        (Verdict.MET, [], Verdict.MET, ()),
+        (Verdict.MET, [None, Ruling(Verdict.TOO_FEW)], Verdict.MET, ()),
+        (Verdict.MET, [ITEM_WATCHED], Verdict.ATTENTION, (Reason.ITEM_ATTENTION,)),
+        (Verdict.MET, [ITEM_FAILED], Verdict.REMEDIAL, (Reason.ITEM_REMEDIAL,)),
+        (
+            Verdict.ATTENTION,
+            [ITEM_FAILED, ITEM_WATCHED],
+            Verdict.REMEDIAL,
+            (Reason.ITEM_REMEDIAL, Reason.ITEM_ATTENTION),
+        ),
+        (Verdict.REMEDIAL, [ITEM_WATCHED], Verdict.REMEDIAL, (Reason.ITEM_ATTENTION,)),
+    ],
+)
+def test_the_gravest_of_all_is_the_verdict(
+    overall: Verdict, items: list[Ruling | None], verdict: Verdict, reasons: tuple[Reason, ...]
+) -> None:
+    words = {Verdict.MET: MET, Verdict.ATTENTION: ATTENTION, Verdict.REMEDIAL: REMEDIAL}
+    found = with_items(RULE, Ruling(overall, word=words[overall]), items)
+    assert (found.verdict, found.reasons, found.word) == (verdict, reasons, words[verdict])
+
+
+def test_an_item_s_word_is_the_rule_s_own_and_of_two_the_one_with_fewer_points() -> None:
+    poor = Word("差", REMEDIAL.meaning, points=Fraction(10))
+    worse = Word("很差", REMEDIAL.meaning, points=Fraction(5))
+    rule = Rule((Step((), poor), Step((), worse)))
+    said = Ruling(Verdict.REMEDIAL, word=Word("很差", REMEDIAL.meaning))
+    assert with_items(rule, Ruling(Verdict.REMEDIAL, word=poor), [said]).word == worse
+    assert with_items(rule, Ruling(Verdict.REMEDIAL, word=worse), [Ruling(Verdict.REMEDIAL, word=poor)]).word == worse
