@@ -163,6 +163,12 @@ def issues_of(session: Session, campaign_id: str) -> Sequence[Issue]:
     return collection(session, campaign_id).filled
 
 
+def issue_count(session: Session, campaign_id: str) -> int:
+    """Return how many issues have opinions; what these say is not read for it."""
+    places = replay(opinion_ids(session, campaign_id), acts_of(session, campaign_id)).places.values()
+    return len({place for place in places if kind_of_place(place) == "merged"})
+
+
 def merged_for(session: Session, campaign_id: str, earshot: Earshot) -> Merged:
     """Return what opinions were merged into, as far as the reader of a round's result may know.
 

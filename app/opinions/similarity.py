@@ -8,6 +8,7 @@ dictionary alone find next to nothing (``make bench``).
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ Matrix = NDArray[np.floating[Any]]
 
 MOST_OF_AN_ISSUE = 40
 MOST_RUNS = 4_096
+KEPT = 2
+"""Of so many lists of opinions what was found is kept."""
 SUBJECT_SHARE = 0.7
 LEAST_ALIKE = 0.3
 RUNS = (1, 2)
@@ -34,10 +37,13 @@ _CLAUSE = re.compile(r"[，。；！？,;!?\n]")
 
 def propose(texts: Sequence[str], issues: Sequence[Sequence[str]] = ()) -> Sequence[Proposal]:
     """Group the unsorted opinions; ``issues`` holds the opinions of every issue there is. In the order of the texts."""
-    texts = texts[:MOST_COMPARED]
-    known = [list(some[:MOST_OF_AN_ISSUE]) for some in issues]
-    if not texts:
-        return []
+    known = tuple(tuple(some[:MOST_OF_AN_ISSUE]) for some in issues)
+    return _proposed(tuple(texts[:MOST_COMPARED]), known) if texts else ()
+
+
+@lru_cache(maxsize=KEPT)
+def _proposed(texts: tuple[str, ...], known: tuple[tuple[str, ...], ...]) -> tuple[Proposal, ...]:
+    """Group them, once for all pages of one list: who leafs through it asks for the same again."""
     features = _features([*texts, *(text for some in known for text in some)])
     own, rest = features[: len(texts)], features[len(texts) :]
     ends = np.cumsum([len(some) for some in known], dtype=int)
@@ -53,7 +59,7 @@ def propose(texts: Sequence[str], issues: Sequence[Sequence[str]] = ()) -> Seque
             found[tuple(members)] = None
     found |= {tuple(sorted(members)): issue for issue, members in joined.items()}
     ordered = sorted(found.items(), key=lambda item: item[0])
-    return [_proposal(texts, own, members, issue) for members, issue in ordered]
+    return tuple(_proposal(texts, own, members, issue) for members, issue in ordered)
 
 
 def _nearest(centre: Matrix, centres: Sequence[Matrix]) -> int | None:

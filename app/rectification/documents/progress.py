@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.acting import Principal
 from app.core.chinese import has_chinese
 from app.office.language import _, day_of, language_of_file, listed, run_on, said
-from app.opinions.reads import count_of, issues_of
+from app.opinions.reads import count_of, issue_count
 from app.rectification.board import service as board_service
 from app.rectification.board.service import BoardView
 from app.rectification.ledger.reads import picked_rows
@@ -86,7 +86,7 @@ def read_progress(session: Session, staff: Principal, today: date, campaign_id: 
     board = board_service.board_of(session, staff, today, campaign_id)
     opinions = None
     if "liaison" not in staff.roles:
-        opinions = count_of(session, campaign_id), len(issues_of(session, campaign_id))
+        opinions = count_of(session, campaign_id), issue_count(session, campaign_id)
     rows = picked_rows(session, staff, today, Pick(campaign=campaign_id))
     found = reads.orders(session, staff, campaign_id), plan_heads(session, staff, campaign_id)
     return Progress(*found, rows, board, today, opinions)
