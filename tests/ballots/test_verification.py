@@ -81,6 +81,10 @@ def spend_an_unused_code(database: Database, round_id: str, hashes: dict[str, li
     by_hand(database, round_id, f"UPDATE code SET state = 3 WHERE hash = {digest}")
 
 
+def set_a_code_to_what_is_no_state(database: Database, round_id: str, hashes: dict[str, list[bytes]]) -> None:
+    by_hand(database, round_id, f"UPDATE code SET state = 9 WHERE hash = {literal(database, hashes['staff'][4])}")
+
+
 def reset_a_code(database: Database, round_id: str, hashes: dict[str, list[bytes]]) -> None:
     digest = literal(database, hashes["staff"][0])
     by_hand(database, round_id, f"UPDATE code SET state = 2 WHERE hash = {digest}")
@@ -101,7 +105,8 @@ def ids_of(database: Database, round_id: str) -> list[bytes]:
 
 ATTACKS: tuple[Attack, ...] = (
     replace_an_envelope, add_an_envelope, add_an_envelope_and_spend_a_code, copy_a_tag, swap_groups, exchange_ids,
-    delete_an_envelope, spend_an_unused_code, reset_a_code, move_a_code, delete_a_spent_code,
+    delete_an_envelope, spend_an_unused_code, set_a_code_to_what_is_no_state, reset_a_code, move_a_code,
+    delete_a_spent_code,
 )  # fmt: skip
 
 

@@ -144,6 +144,14 @@ def test_a_viewer_sees_the_newest_version_that_was_released_to_him() -> None:
     assert sight_of(Viewer(Scope.PARTICIPANTS), ledger, NOW) == Sight(3, Scope.PUBLIC, None, NOW - timedelta(days=1))
 
 
+def test_of_several_releases_of_one_version_the_widest_and_the_first_are_told() -> None:
+    ledger = [entry("participants", released_at=NOW), entry("public"), entry("participants", released_at=NOW)]
+    for each in (ledger, ledger[::-1]):
+        assert sight_of(Viewer(Scope.PARTICIPANTS), each, NOW) == Sight(
+            1, Scope.PUBLIC, None, entry("public").released_at
+        )
+
+
 def test_a_leader_sees_the_units_that_were_released_to_him_alone() -> None:
     ledger = [
         entry("leaders", unit_ids=some("u0"), reader_ids=some("li")),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,3 +109,8 @@ def test_a_sum_of_sheets_stands_only_beside_what_keeps_small_groups() -> None:
     assert not is_kept(make_sizes([4, 12, 20], [15, 15, 30], every), frozenset(), K)
     assert not is_kept(make_sizes([4, 12, 20], [15, 15, 30], every), frozenset("ab"), K)
     assert is_kept(make_sizes([4, 12, 20], [15, 15, 30]), frozenset("ab"), K)
+
+
+@pytest.mark.parametrize(("count", "left"), [(0, (2, 9)), (1, (1, 8)), (2, (0, 7)), (9, (0, 0)), (12, (0, 0))])
+def test_what_is_left_without_some_is_never_less_than_nothing(count: int, left: tuple[int, int]) -> None:
+    assert Bounds(2, 9).less(count) == Bounds(*left)

@@ -1,5 +1,6 @@
 """Lines and gates, exactly on them and one vote off."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -8,10 +9,11 @@ from hypothesis import strategies as st
 
 from app.campaigns.domain import Denominator, Formula, Lines, Measure, Scheme
 from app.campaigns.gates import Gates
-from app.campaigns.rule import ATTENTION, MET, REMEDIAL, Rule, Step, Word
+from app.campaigns.rule import ATTENTION, MET, REMEDIAL, Condition, Quantity, Rule, Sign, Step, Word
 from app.tally.figures import Base, Rates, Table, rates_of
 from app.tally.verdict import (
     Band,
+    Edge,
     Reason,
     ReturnState,
     Ruling,
@@ -223,3 +225,50 @@ def test_an_item_s_word_is_the_rule_s_own_and_of_two_the_one_with_fewer_points()
     said = Ruling(Verdict.REMEDIAL, word=Word("很差", REMEDIAL.meaning))
     assert with_items(rule, Ruling(Verdict.REMEDIAL, word=poor), [said]).word == worse
     assert with_items(rule, Ruling(Verdict.REMEDIAL, word=worse), [Ruling(Verdict.REMEDIAL, word=poor)]).word == worse
+
+
+def edges_of(
+    *conditions: Condition, denominator: Denominator = Denominator.VALID, by_points: bool = False
+) -> list[Edge]:
+    """Return the edges that a rule with a step for each condition draws."""
+    rule = Rule((*(Step((each,), MET) for each in conditions), Step((), REMEDIAL)))
+    return list(band_edges(make_scheme(formula=Formula(2, denominator), rule=rule), by_points=by_points))
+
+
+def share(quantity: Quantity, sign: Sign, number: str, grades: int = 2) -> Condition:
+    return Condition(quantity, sign, Fraction(number), grades)
+
+
+BEST = Edge(Fraction(9, 10))
+DEFAULT = [BEST, Edge(Fraction(4, 5)), Edge(Fraction(3, 5))]
+
+
+@pytest.mark.parametrize(
+    ("sign", "over"), [(Sign.AT_LEAST, False), (Sign.BELOW, False), (Sign.ABOVE, True), (Sign.AT_MOST, True)]
+)
+def test_a_band_begins_where_a_condition_parts_the_first_grades(sign: Sign, *, over: bool) -> None:
+    assert edges_of(share(Quantity.FIRST, sign, "1/2")) == [BEST, Edge(Fraction(1, 2), over)]
+    assert edges_of(share(Quantity.FIRST, sign, "1/2", grades=3)) == DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("sign", "over"), [(Sign.AT_LEAST, True), (Sign.BELOW, True), (Sign.ABOVE, False), (Sign.AT_MOST, False)]
+)
+def test_or_the_last_ones_where_that_is_the_same(sign: Sign, *, over: bool) -> None:
+    assert edges_of(share(Quantity.LAST, sign, "1/4")) == [BEST, Edge(Fraction(3, 4), over)]
+    assert edges_of(share(Quantity.LAST, sign, "1/4", grades=1)) == DEFAULT
+    assert edges_of(share(Quantity.LAST, sign, "1/4"), denominator=Denominator.EXPECTED) == DEFAULT
+
+
+def test_points_have_the_edges_of_their_mean() -> None:
+    mean, first = Condition(Quantity.MEAN, Sign.ABOVE, Fraction(85)), share(Quantity.FIRST, Sign.AT_LEAST, "1/2")
+    assert edges_of(mean, first, by_points=True) == [BEST, Edge(Fraction(85, 100), over=True)]
+    assert edges_of(replace(mean, sign=Sign.AT_LEAST), by_points=True) == [BEST, Edge(Fraction(85, 100))]
+    assert edges_of(mean, first) == [BEST, Edge(Fraction(1, 2))]
+    assert edges_of(first, by_points=True) == DEFAULT
+
+
+def test_no_tenth_is_the_best_beside_a_line_above_it() -> None:
+    high, low = share(Quantity.FIRST, Sign.AT_LEAST, "19/20"), share(Quantity.FIRST, Sign.AT_LEAST, "1/2")
+    assert edges_of(high, low) == [Edge(Fraction(19, 20)), Edge(Fraction(1, 2))]
+    assert edges_of(share(Quantity.FIRST, Sign.ABOVE, "9/10")) == [Edge(Fraction(9, 10), over=True)]
