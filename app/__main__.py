@@ -53,11 +53,13 @@ def serve(
     """Serve an installation; an empty one prints one-time links for its first accounts."""
     begin_start()
     from app.operations.one_server import only_server  # noqa: PLC0415 - a command loads what it needs
+    from app.operations.server import check_flags  # noqa: PLC0415
     from app.operations.server import serve as run  # noqa: PLC0415
 
     audiences = EVERYONE if only is None else frozenset({only})
     settings = _settings(data, port)
     with only_server(settings, audiences, port, utc_now()):
+        check_flags(settings, host, port, workers)
         if Audience.DESK in audiences:
             _prepare(settings)
         typer.echo(f"{'  '.join(sorted(settings.addresses(audiences)))}  （Ctrl+C 停止）")
@@ -79,11 +81,13 @@ def demo(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None
     """Load the demo campaign into DATA (once), print how to get in, and serve it."""
     from app.operations.one_server import only_server  # noqa: PLC0415
     from app.operations.schema import bring_up_to_date  # noqa: PLC0415
+    from app.operations.server import check_flags  # noqa: PLC0415
     from app.operations.server import serve as run  # noqa: PLC0415
     from app.operations.welcome import demo_notice  # noqa: PLC0415
 
     settings = _settings(data, port)
     with only_server(settings, EVERYONE, port, utc_now()):
+        check_flags(settings, host, port)
         bring_up_to_date(settings)
         typer.echo(demo_notice(settings, utc_now()))
         run(settings, host, port)
@@ -113,9 +117,11 @@ def backup(target: Path, data: Data = None) -> None:
     """Write a backup of the desk, at any hour. Boxes are never in it."""
     from app.core.last_backup import note_backup  # noqa: PLC0415
     from app.operations.backup import back_up  # noqa: PLC0415
+    from app.operations.places import check_target  # noqa: PLC0415
     from app.operations.server import open_database  # noqa: PLC0415
 
     settings = _settings(data)
+    check_target(target, "/srv/backup/manyidu.tar.gz")
     with open_database(settings) as database:
         back_up(database, KeyFolder(settings.data / "keys"), target, now := utc_now())
     note_backup(settings.data, target, now)

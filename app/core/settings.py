@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +18,8 @@ MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)
 MAIL_HOST = re.compile(r"[A-Za-z0-9.:-]*")
 ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - refused, not listened on
 """Hosts that a server may listen on and that no phone can open."""
+LABEL = re.compile(r"(?!-)[^\s/.]{1,63}(?<!-)")
+"""A part of a host's name."""
 DRIVERS = ("sqlite", "postgresql+psycopg")
 PREFIX: Final = "MANYIDU_"
 LEAST_LOG_DAYS: Final = 180
@@ -132,6 +134,7 @@ class Settings(BaseSettings):
         if driver == "sqlite" and rest.strip("/") in {"", ":memory:"}:
             message = "is a database in memory, which would lose every ballot"
             raise ValueError(message)
+        _check_port(urlsplit(value))
         return value
 
     @model_validator(mode="after")
@@ -215,8 +218,9 @@ def _origin(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or any(more) or re.search(r"[\s\\]", parts.netloc):
         message = "is no plain address with http:// or https:// and a host"
         raise ValueError(message)
-    if parts.port == 0 or parts.netloc.endswith(":"):
-        message = "names no port between 1 and 65535"
+    _check_port(parts)
+    if ":" not in parts.hostname and not all(map(LABEL.fullmatch, parts.hostname.rstrip(".").split("."))):
+        message = f"{parts.hostname} is the name of no machine"
         raise ValueError(message)
     if parts.hostname in ANYWHERE:
         message = "is an address to listen on; no phone can open it"
@@ -224,6 +228,16 @@ def _origin(value: str) -> str:
     usual = ":443" if parts.scheme == "https" else ":80"
     host = parts.netloc.lower().removesuffix(usual).encode("idna").decode()
     return f"{parts.scheme}://{host}"
+
+
+def _check_port(parts: SplitResult) -> None:
+    message = "names no port between 1 and 65535"
+    try:
+        port = parts.port
+    except ValueError:
+        raise ValueError(message) from None
+    if port == 0 or parts.netloc.endswith(":"):
+        raise ValueError(message)
 
 
 def complaints(error: ValidationError) -> Iterator[str]:
@@ -234,8 +248,9 @@ def complaints(error: ValidationError) -> Iterator[str]:
             yield why
             continue
         name = str(problem["loc"][0]).upper().removeprefix(PREFIX)
-        value = "" if name in SECRETS else problem["input"]
-        yield f"{PREFIX}{name}={value}: {why}; for example {PREFIX}{name}={EXAMPLES[name]}"
+        value = "" if name in SECRETS else f"={problem['input']}"
+        why = "must be 1 (yes) or 0 (no)" if problem["type"] == "bool_parsing" else why
+        yield f"{PREFIX}{name}{value}: {why}; for example {PREFIX}{name}={EXAMPLES[name]}"
 
 
 def unknown_settings(names: Collection[str]) -> Iterator[str]:

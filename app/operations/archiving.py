@@ -10,6 +10,7 @@ from app.core.acting import Acting
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
 from app.office.bench import Bench, let_go
+from app.operations import places
 from app.operations.scratch import passing
 from app.operations.server import open_database
 from app.rounds.reads import get_round
@@ -22,6 +23,7 @@ def write_package(settings: Settings, now: datetime, round_id: str, target: Path
     if target.exists():
         message = f"{target}: is there already; choose another name"
         raise SettingsError(message)
+    places.check_target(target, "/srv/archive/round.zip")
     with open_database(settings) as database:
         with database.reading() as session:
             title, version = get_round(session, round_id).title, version_to_pack(session, now, round_id)

@@ -28,8 +28,8 @@ def run_checks(settings: Settings, now: datetime) -> Iterator[str]:
     SettingsError, or DomainError ``boxes_tampered``, ``results_tampered`` or ``audit_broken`` in the end if something
     was wrong.
     """
-    folder = KeyFolder(settings.data / "keys")
     with open_database(settings) as database:
+        folder = KeyFolder(settings.data / "keys")
         yield "schema: current"
         check_engine(database.engine)
         yield f"database: durable ({database.engine.dialect.name})"

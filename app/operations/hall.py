@@ -1,6 +1,7 @@
 """``manyidu hall``: a meeting hall of played phones against a running server, and the proof that it counted right."""
 
 import asyncio
+import re
 import ssl
 import sys
 import time
@@ -29,7 +30,7 @@ from app.core.acting import Acting
 from app.core.clock import utc_now
 from app.core.db import Database
 from app.core.errors import DomainError
-from app.core.key_folder import KeyFolder
+from app.core.key_folder import KeyFolder, SettingsError
 from app.core.secrets import shuffled
 from app.core.settings import Settings
 from app.main import PORTS
@@ -278,6 +279,9 @@ def play(settings: Settings, url: str, what: tuple[str, int, float], slips: Path
     run = _ROUNDS.get(kind)
     if run is None:
         raise DomainError("field_not_a_choice", field="--round")
+    if not re.fullmatch(r"https?://[^\s/]+/?", url):
+        message = f"--url={url}: is no plain address with http:// or https:// and a host; for example --url=http://127.0.0.1:8000"
+        raise SettingsError(message)
     try:
         address = url.rstrip("/")
         difference = _printed(slips, address, phones, seconds) if slips else run(settings, address, phones, seconds)

@@ -16,6 +16,18 @@ def made(settings: Settings) -> Path:
     return settings.data
 
 
+def check_target(target: Path, example: str) -> None:
+    """Refuse a file to write, before anything is read for it, where none can be; SettingsError."""
+    folder = target.resolve().parent
+    why = f"the folder {folder} is not there" if not folder.is_dir() else ""
+    why = why or ("is a folder, and no file" if target.is_dir() else "")
+    if not why and not os.access(folder, os.W_OK | os.X_OK):
+        why = f"this user may not write in the folder {folder}"
+    if why:
+        message = f"{target}: {why}; for example {example}"
+        raise SettingsError(message)
+
+
 def _check(folder: Path, data: Path) -> None:
     try:
         folder.mkdir(mode=0o777 if folder == data else 0o700, parents=True, exist_ok=True)

@@ -68,7 +68,8 @@ class About:
 def restore(database: Database, data: Path, source: Path, now: datetime) -> None:
     """Fill an empty installation from a backup, and say what became of its boxes.
 
-    DomainError ``restore_missing``, ``restore_damaged``, ``restore_other`` (``revision``) or ``restore_not_empty``.
+    DomainError ``restore_missing``, ``restore_damaged``, ``restore_no_room`` (``folder``), ``restore_other``
+    (``revision``) or ``restore_not_empty``.
     """
     if not source.is_file() or not os.access(source, os.R_OK):
         raise DomainError("restore_missing")
@@ -122,8 +123,13 @@ def _take_back(data: Path) -> None:
 
 def _unpack(source: Path, place: Path) -> About:
     """Unpack into a folder; ValueError if a file is missing, left over or not as it was written."""
+    room = shutil.disk_usage(place).free
     with tarfile.open(source, "r:gz") as archive:
-        archive.extractall(place, filter="data")
+        for member in archive:
+            room -= member.size
+            if room < 0:
+                raise DomainError("restore_no_room", folder=str(place.parent))
+            archive.extract(member, place, filter="data")
         while archive.fileobj.read(PIECE):  # to its end, where gzip compares what it has read with its own sum
             pass
     found = json.loads((place / ABOUT).read_text("utf-8")) if (place / ABOUT).is_file() else {}

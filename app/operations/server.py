@@ -105,19 +105,24 @@ def check_listening(host: str, port: int) -> None:
     raise SettingsError(message)
 
 
-def serve(
-    settings: Settings, host: str, port: int, audiences: Collection[Audience] = EVERYONE, workers: int = 1
-) -> None:
-    """Serve until stopped. No access log: nothing about a voter is written anywhere (SEC-04)."""
+def check_flags(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+    """Refuse what can never be served, before an installation is made and its one-time links are printed."""
     if workers > 1 and settings.is_sqlite:
         message = (
             f"--workers={workers}: several processes need PostgreSQL, for example MANYIDU_DATABASE_URL={EXAMPLE_URL}; "
             "an embedded database is served by one, --workers=1"
         )
         raise SettingsError(message)
+    check_listening(host, port)
+
+
+def serve(
+    settings: Settings, host: str, port: int, audiences: Collection[Audience] = EVERYONE, workers: int = 1
+) -> None:
+    """Serve until stopped. No access log: nothing about a voter is written anywhere (SEC-04)."""
+    check_flags(settings, host, port, workers)
     with open_database(settings) as database:
         check_engine(database.engine)
-    check_listening(host, port)
     config = server_config(partial(make_served, settings, frozenset(audiences)), host, port, workers)
     if workers > 1:
         with config.bind_socket() as listener:

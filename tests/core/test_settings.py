@@ -82,6 +82,11 @@ WRONG = [
     ("MANYIDU_BASE_URL", "http://[::]:8000", "https://vote.example.cn"),
     ("MANYIDU_BASE_URL", "http://[::1:8000", "https://vote.example.cn"),
     ("MANYIDU_BASE_URL", "http://192.168.1.5:8000", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "https://a..b", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "https://-vote.cn", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", f"https://{'a' * 64}.cn", "https://vote.example.cn"),
+    ("MANYIDU_BASE_URL", "", "https://vote.example.cn"),
+    ("MANYIDU_ARCHIVE_DAYS", "-1", "60"),
     ("MANYIDU_DESK_URL", "staff.example.cn", "http://127.0.0.1:8001"),
     ("MANYIDU_DATA", " ", "/srv/manyidu/data"),
     ("MANYIDU_ALLOW_HTTP", "ja", "1"),
@@ -114,7 +119,16 @@ def test_what_can_never_work_is_told_with_name_value_and_example(
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://u:geheim@h/d", "postgresql+asyncpg://u:geheim@h/d", "h/geheim", "sqlite://", "sqlite:///:memory:"]
+    "url",
+    [
+        "mysql://u:geheim@h/d",
+        "postgresql+asyncpg://u:geheim@h/d",
+        "h/geheim",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgresql://u:geheim@h:port/d",
+        "postgresql://u:geheim@h:99999/d",
+    ],
 )
 def test_a_database_that_cannot_be_used_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("MANYIDU_DATABASE_URL", url)
@@ -123,6 +137,14 @@ def test_a_database_that_cannot_be_used_is_told_without_its_password(monkeypatch
     [told] = complaints(refused.value)
     assert told.endswith("for example MANYIDU_DATABASE_URL=postgresql://manyidu@127.0.0.1/manyidu")
     assert "geheim" not in told
+
+
+def test_yes_and_no_are_told_as_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MANYIDU_THREE_ROLES", "maybe")
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    told = "MANYIDU_THREE_ROLES=maybe: must be 1 (yes) or 0 (no); for example MANYIDU_THREE_ROLES=1"
+    assert list(complaints(refused.value)) == [told]
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

@@ -48,6 +48,14 @@ def test_it_refuses_what_cannot_be_written(tmp_path: Path, make: Callable[[Path]
     assert "for example MANYIDU_DATA=/srv/manyidu/data" in str(refused.value)
 
 
+def test_it_refuses_a_file_that_cannot_be_written_before_anything_is_read_for_it(tmp_path: Path) -> None:
+    places.check_target(tmp_path / "b.tar.gz", "x")
+    for target in (tmp_path / "no" / "b.tar.gz", tmp_path, a_file(tmp_path) / "b.tar.gz"):
+        with pytest.raises(SettingsError, match=r"for example /srv/b\.tar\.gz") as refused:
+            places.check_target(target, "/srv/b.tar.gz")
+        assert str(refused.value).startswith(f"{target}: ")
+
+
 def test_it_refuses_a_folder_that_it_may_only_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests may run as root, who may do anything: what the system would answer is given."""
     monkeypatch.setattr("os.access", lambda folder, _: folder == tmp_path)

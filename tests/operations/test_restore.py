@@ -1,6 +1,7 @@
 """A restore brings the desk back, never a box: no slip printed before it is worth anything (SEC-86)."""
 
 import gzip
+import io
 import json
 import os
 import shutil
@@ -13,6 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -533,6 +536,41 @@ def test_the_command_says_it_in_a_sentence_and_fails(
     assert [name for name, rows in contents(elsewhere.database, {"office"}).items() if rows] == []
     target.write_bytes(whole)
     restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_file_that_would_fill_the_disk_is_refused_before_it_does(
+    target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A few kilobytes of gzip unpack to more than any disk has room for."""
+    with tarfile.open(target, "w:gz") as archive:
+        for number in range(4):
+            bomb = tarfile.TarInfo(f"{number}.jsonl")
+            bomb.size = 3_000_000
+            archive.addfile(bomb, io.BytesIO(bytes(bomb.size)))
+    assert target.stat().st_size < 100_000
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    most: list[int] = []
+
+    def free(place: Path) -> SimpleNamespace:
+        del place
+        return SimpleNamespace(free=8_000_000)
+
+    extract = tarfile.TarFile.extract
+
+    def watched(self: tarfile.TarFile, member: tarfile.TarInfo, *more: Any, **rest: Any) -> None:  # noqa: ANN401
+        extract(self, member, *more, **rest)
+        most.append(sum(file.stat().st_size for file in scratch.rglob("*") if file.is_file()))
+
+    monkeypatch.setattr("shutil.disk_usage", free)
+    monkeypatch.setattr(tarfile.TarFile, "extract", watched)
+    with refuses("restore_no_room"):
+        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    assert most == [3_000_000, 6_000_000]
+    assert list(scratch.iterdir()) == []
+    assert list((elsewhere.settings.data / "keys").iterdir()) == []
 
 
 def newer(target: Path) -> None:

@@ -1,6 +1,9 @@
 """The gates before serving, the checks, the links."""
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from app.operations.checks import run_checks
 from app.operations.schema import bring_up_to_date
 from app.operations.server import check_engine, check_listening, open_database
 from tests.cast import MORNING, refuses
+from tests.servers import ROOT
 
 
 def test_it_works(settings: Settings, database: Database) -> None:
@@ -100,3 +104,32 @@ def test_an_address_of_no_machine_is_no_taken_port(host: str) -> None:
         SettingsError, match=f"--host={host}: is no address of this machine; for example --host=0.0.0.0"
     ):
         check_listening(host, 0)
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["serve", "--workers", "4"], "manyidu: --workers=4: several processes need PostgreSQL"),
+        (["serve", "--host", "192.0.2.7"], "manyidu: --host=192.0.2.7: is no address of this machine"),
+        (["demo", "--host", "192.0.2.7"], "manyidu: --host=192.0.2.7: is no address of this machine"),
+        (["check", "--data", "a-file"], "manyidu: MANYIDU_DATA=a-file: the folder a-file cannot be made"),
+        (["backup", "no/b.tar.gz"], "manyidu: no/b.tar.gz: the folder "),
+        (["hall", "--url", "nonsense"], "manyidu: --url=nonsense: is no plain address"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_command_that_can_never_work_says_so_before_anything_is_made(
+    tmp_path: Path, command: list[str], told: str
+) -> None:
+    """One-time links were printed, and the address as if it were served, before a flag was refused."""
+    (tmp_path / "a-file").write_text("")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MANYIDU_")}
+    environment |= {"PYTHONPATH": str(ROOT), "MANYIDU_DATABASE_URL": ""}
+    done = subprocess.run(
+        [sys.executable, "-m", "app", *command],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(told), done.stderr
+    assert ("for example" in done.stderr, len(done.stderr.splitlines())) == (True, 1)
+    assert not list(tmp_path.rglob("*.sqlite3"))
