@@ -60,7 +60,7 @@ BOX_SENTENCES: dict[str, tuple[int, str]] = {
     "restore_missing": (404, "找不到这个备份文件，或没有权限读取。请核对路径。没有改动。"),
     "restore_no_room": (
         507,
-        "备份解开后放不下：%(folder)s 所在的磁盘空间不够。请清理，或用环境变量 TMPDIR 指定别的文件夹。没有改动。",
+        "备份解开后放不下：%(folder)s 所在的磁盘空间不够。请清理，或用 --data 指定别的磁盘上的文件夹。没有改动。",
     ),
     "restore_damaged": (
         409,

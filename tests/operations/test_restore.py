@@ -540,7 +540,7 @@ def test_the_command_says_it_in_a_sentence_and_fails(
 
 @pytest.mark.usefixtures("ready")
 def test_a_file_that_would_fill_the_disk_is_refused_before_it_does(
-    target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A few kilobytes of gzip unpack to more than any disk has room for."""
     with tarfile.open(target, "w:gz") as archive:
@@ -549,9 +549,7 @@ def test_a_file_that_would_fill_the_disk_is_refused_before_it_does(
             bomb.size = 3_000_000
             archive.addfile(bomb, io.BytesIO(bytes(bomb.size)))
     assert target.stat().st_size < 100_000
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    data = elsewhere.settings.data
     most: list[int] = []
 
     def free(place: Path) -> SimpleNamespace:
@@ -562,15 +560,14 @@ def test_a_file_that_would_fill_the_disk_is_refused_before_it_does(
 
     def watched(self: tarfile.TarFile, member: tarfile.TarInfo, *more: Any, **rest: Any) -> None:  # noqa: ANN401
         extract(self, member, *more, **rest)
-        most.append(sum(file.stat().st_size for file in scratch.rglob("*") if file.is_file()))
+        most.append(sum(file.stat().st_size for file in data.rglob("*.jsonl")))
 
     monkeypatch.setattr("shutil.disk_usage", free)
     monkeypatch.setattr(tarfile.TarFile, "extract", watched)
     with refuses("restore_no_room"):
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     assert most == [3_000_000, 6_000_000]
-    assert list(scratch.iterdir()) == []
-    assert list((elsewhere.settings.data / "keys").iterdir()) == []
+    assert (list(data.rglob("*.jsonl")), list((data / "keys").iterdir())) == ([], [])
 
 
 def newer(target: Path) -> None:

@@ -55,6 +55,11 @@ class Watched:
     orders: Sequence[OrderHead]
     plans: Sequence[PlanHead]
 
+    @property
+    def campaigns(self) -> frozenset[str]:
+        """The campaigns of which they are."""
+        return frozenset({one.campaign_id for one in self.orders} | {one.campaign_id for one in self.plans})
+
     @cached_property
     def waiting(self) -> Sequence["Matter"]:
         """What orders wait for, then the plans that were asked for without one and are not there yet."""

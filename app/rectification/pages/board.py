@@ -50,6 +50,7 @@ def show_board(desk: RectificationDesk, campaign_id: str) -> Response:
     names = {unit.id: unit.name for unit in view.units}
     rows = [row for row in view.rows if _is_picked(row, wish.state) and wish.fits(names[row.unit_id])]
     context = {"view": view, "names": names, "found": cut(rows, wish), "can": reader_powers(desk.staff.roles)}
+    context["english"] = view.campaign.english
     return desk.show("rectification/campaign_board.html", **context, **WORDS)
 
 

@@ -1,6 +1,6 @@
 """The 补课 board, flagged units to decide about, and the page of an order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -19,14 +19,15 @@ from app.publication.routes_charts import picture
 from app.rectification.ledger import reads as ledger_pages
 from app.rectification.orders import reads, retesting
 from app.rectification.orders import service as ordering
-from app.rectification.orders.reads import OrderView
+from app.rectification.orders.reads import FlagLine, OrderView
 from app.rectification.orders.retesting import SideBySide
 from app.rectification.orders.service import DATES, Confirmation
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
+from app.rectification.pages.names import english_on
 from app.rectification.pages.outcomes import DONE, order_outcome, outcome_shown
 from app.rectification.pages.signable import signing_of_plan
-from app.rectification.plans.reads import plan_heads
+from app.rectification.plans.reads import PlanHead, plan_heads
 from app.rectification.plans.service import plan_of
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.orders import ORDER_TABLE, Deadlines, OrderEvent, OrderState, running_deadline
@@ -76,6 +77,12 @@ LEDGER_WORDS = {
 }
 
 
+def _campaigns(orders: Sequence[OrderView], flags: Sequence[FlagLine], plans: Sequence[PlanHead]) -> Iterator[str]:
+    yield from (order.campaign_id for order in orders)
+    yield from (flag.round.campaign_id for flag in flags)
+    yield from (plan.campaign_id for plan in plans)
+
+
 @router.get("/rectification")
 def board(desk: RectificationDesk) -> Response:
     """Show flagged units that wait for a decision and orders with their next step and date, as they are looked for."""
@@ -84,13 +91,15 @@ def board(desk: RectificationDesk) -> Response:
     due = {view.id: running_deadline(view.standing.state, view.current.dates) for view in found.rows if view.current}
     open_ones = reads.undecided(desk.session, desk.staff, desk.now) if "organiser" in desk.staff.roles else None
     flags = open_ones.lines if open_ones else ()
+    awaited = [one for one in plan_heads(desk.session, desk.staff) if one.is_awaited]
     context = {
         "found": found,
         "due": due,
         "flags": cut([flag for flag in flags if wish.fits(flag.unit.name, flag.round.title)], replace(wish, part=1)),
         "damaged": open_ones.damaged if open_ones else (),
-        "plans": [one for one in plan_heads(desk.session, desk.staff) if one.is_awaited],
+        "plans": awaited,
         "shown": PLANS_SHOWN,
+        "english": english_on(desk, _campaigns(found.rows, flags, awaited)),
         "unread": inbox.unread(desk.session, desk.staff),
         "empty": board_empty(desk.staff.roles, len(flags)),
     }
@@ -105,6 +114,7 @@ def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = Non
         "rectification/flag.html",
         refused,
         flag=flag,
+        english=english_on(desk, [flag.round.campaign_id]),
         dates=dates,
         unknown=unknown,
         faulty=faulty(refused),

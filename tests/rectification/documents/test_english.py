@@ -19,6 +19,7 @@ from app.web.forms import TOKEN_FIELD
 from tests.cast import MORNING, Desk, Desks
 from tests.rectification.documents.test_notices import NEWS, NOTICE, make_retest
 from tests.rectification.flagged import ZHANG, make_action, make_ledger
+from tests.texts import Texts
 
 NAMES = {
     "县文工团": "County Arts Troupe",
@@ -52,6 +53,13 @@ def words_of(content: bytes, name: str) -> str:
     lines = ["".join(text.text or "" for text in line.iter(qn("w:t"))) for line in word.element.body.iter(qn("w:p"))]
     pictures = [str(shape.get("descr")) for shape in word.element.body.iter(qn("wp:docPr"))]
     return "\n".join([*lines, *pictures, word.sections[0].footer.paragraphs[0].text])
+
+
+def texts_of(page: str) -> str:
+    """Return what a page says outside of what people type into."""
+    reader = Texts()
+    reader.feed(page)
+    return "\n".join(text for text, _ in reader.seen)
 
 
 def left_in(words: str) -> list[str]:
@@ -112,6 +120,26 @@ def test_both_results_of_an_order_are_drawn_and_told_in_the_language_of_the_page
     assert left_in(drawn["zh"])
     page = desk.get(f"{order}?lang=en").text
     assert "Public satisfaction" in page.split('id="both-')[1].split("</section>")[0]
+
+
+def test_english_pages_call_units_and_campaigns_by_their_english(new_desk: Desks, pages: dict[str, str]) -> None:
+    """The campaign had English names, its documents used them, and every page about its units was in Chinese."""
+    order, plan = (pages[name].rpartition("/")[0] for name in ("notice", "plan"))
+    shown = {"": order, "plan": f"{plan}/edit", "lists": pages["lists"].replace(".docx", "")}
+    shown |= {
+        name: f"/rectification/{name}" for name in ("plans", "ledger", "supervision?show=modes", "supervision/run")
+    }
+    for who in ("zhangsan", "wujiu"):
+        desk = new_desk(who)
+        for name, path in {**shown, "board": "/rectification"}.items():
+            if (who, name) == ("wujiu", "supervision/run"):
+                continue
+            page = desk.get(f"{path}{'&' if '?' in path else '?'}lang=en")
+            assert page.status_code == 200, path
+            words = texts_of(page.text)
+            typed = name in {"ledger", "lists", "plan"}  # 主办单位 is typed there
+            assert "County Arts Troupe" in words or name == "supervision/run", (who, path)
+            assert typed or "县文工团" not in words.replace("县文工团复测", ""), (who, path)
 
 
 def test_newsletter_and_bulletin_are_in_the_language_that_is_chosen(new_desk: Desks, pages: dict[str, str]) -> None:
