@@ -240,6 +240,8 @@ RENDERING = re.compile(
     r"|test_(routes\w*|reads|charts|trends|tryout|numbers|api|merged|matrix|english_pages|liaison|called)\.py"
     r"|test_(spoken|rule_said|scope|golden)\.py"
     r"|tests/publication/test_(previous|years|sections|golden_totals|unseen|concluded|own_scores|sums)\.py"
+    r"|tests/publication/test_(page_cost|composite_words|api_v1)\.py"
+    r"|tests/publication/test_announcing\.py::test_(bodies|no_page|programs|of_a|what_a|what_the|sections|the_hall_hears|nothing)"
     r"|tests/campaigns/test_(bad_input|rule_page)\.py|tests/rounds/test_hall_check\.py"
     r"|tests/archive/test_making\.py|tests/operations/test_verify_archive\.py"
 )
@@ -295,8 +297,7 @@ def pytest_collection_finish() -> None:
 
     What tests make, application by application, is looked through seldom: it took a twelfth of their time.
     """
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # without looking for the little garbage of loading first, which took each worker a second
     collect_seldom()
 
 

@@ -11,8 +11,12 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
-    "name", ["box/test_drop.py::test_it", "rounds/test_service.py::test_it", "test_migrations.py::test_it"]
-)
+    "name",
+    [
+        "box/test_drop.py::test_it", "rounds/test_service.py::test_it", "test_migrations.py::test_it",
+        "publication/test_announcing.py::test_it_works",
+    ],
+)  # fmt: skip
 def test_what_writes_runs_on_both(name: str) -> None:
     assert all(runs(f"tests/{name}[{kind}-x]") for kind in ("sqlite", "postgresql"))
 
@@ -22,6 +26,13 @@ def test_what_renders_runs_on_one_and_half_on_each() -> None:
     kept = [[kind for kind in ("sqlite", "postgresql") if runs(f"{name}[{kind}]")] for name in names]
     assert all(len(kinds) == 1 for kinds in some(kept))
     assert 150 < sum(kinds == ["sqlite"] for kinds in kept) < 250
+
+
+def test_of_a_module_that_also_writes_what_reads_runs_on_one() -> None:
+    names = [f"tests/publication/test_announcing.py::test_bodies_of_practice[{{}}-{members}]" for members in range(40)]
+    kept = [[kind for kind in ("sqlite", "postgresql") if runs(name.format(kind))] for name in names]
+    assert {len(kinds) for kinds in kept} == {1}
+    assert {kind for kinds in kept for kind in kinds} == {"sqlite", "postgresql"}
 
 
 @pytest.mark.parametrize("module", ["operations/test_verify_archive", "security/test_matrix"])
