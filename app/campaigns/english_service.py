@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.campaigns.builtin import FORMS
+from app.campaigns.english_reads import english_names
 from app.campaigns.kinds import KINDS
 from app.campaigns.models import EnglishName
 from app.campaigns.names import SHIPPED
-from app.campaigns.reads import CampaignView, english_names
+from app.campaigns.reads import CampaignView
 from app.campaigns.result_names import result_names, rule_names
 from app.campaigns.service import campaign_row
 from app.core.acting import Acting
@@ -112,15 +114,20 @@ def save_english(acting: Acting, campaign_id: str, changes: Sequence[Change]) ->
 
 
 def keep_english(session: Session, campaign_id: str, wanted: Mapping[str, str]) -> None:
-    """Write English names down; one that is empty, or what ships anyway, is not kept."""
-    for name, english in wanted.items():
+    """Write English names down, in as many statements as for one; one that is empty, or what ships, is not kept."""
+    for english in wanted.values():
         if len(english) > ENGLISH_LIMIT:
             raise DomainError("name_too_long", name=english[:12] + "…", limit=ENGLISH_LIMIT)
-        row = session.get(EnglishName, (campaign_id, name))
-        if english and english != SHIPPED.get(name):
-            session.merge(EnglishName(campaign_id=campaign_id, name=name, english=english))
-        elif row is not None:
-            session.delete(row)
+    stored = english_names(session, campaign_id)
+    kept = {name: "" if english == SHIPPED.get(name) else english for name, english in wanted.items()}
+    changed = [name for name, english in kept.items() if stored.get(name, "") != english]
+    if not changed:
+        return
+    mine = EnglishName.campaign_id == campaign_id
+    session.execute(delete(EnglishName).where(mine, EnglishName.name.in_(changed)))
+    rows = [{"campaign_id": campaign_id, "name": name, "english": kept[name]} for name in changed if kept[name]]
+    if rows:
+        session.execute(insert(EnglishName), rows)
 
 
 def missing(entries: Iterable[Entry]) -> int:

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.campaigns.builtin import FORMS
 from app.campaigns.domain import Form, Objects, Scheme
+from app.campaigns.english_reads import english_names
 from app.campaigns.form_rules import check_form
 from app.campaigns.kinds import DEFAULT_KIND, KINDS, Kind, kind_of
 from app.campaigns.models import (
     Campaign,
     CampaignForm,
     CampaignSection,
-    EnglishName,
     GroupLeavesOut,
     SectionObject,
     Stage,
@@ -229,12 +229,6 @@ def scheme_of(session: Session, campaign_id: str) -> Scheme:
     if row is None:
         raise DomainError("campaign_unknown")
     return SCHEME_JSON.validate_json(row.scheme)
-
-
-def english_names(session: Session, campaign_id: str) -> dict[str, str]:
-    """Return the campaign's own English of names."""
-    query = select(EnglishName.name, EnglishName.english).where(EnglishName.campaign_id == campaign_id)
-    return {row.name: row.english for row in session.execute(query.order_by(EnglishName.name))}
 
 
 def units_of_campaign(session: Session, campaign_id: str) -> tuple[UnitView, ...]:

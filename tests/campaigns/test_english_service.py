@@ -7,14 +7,16 @@ from fractions import Fraction
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app.audit.models import AuditEntry
 from app.campaigns import english_service
+from app.campaigns import service as campaigns
 from app.campaigns.composite import Composite, Part, Source
+from app.campaigns.english_reads import english_names, english_of_campaigns
 from app.campaigns.english_service import ENGLISH_LIMIT, Change, dictionary, missing
 from app.campaigns.names import SHIPPED
-from app.campaigns.reads import english_names
 from app.campaigns.rule import Condition, Flag, Meaning, Quantity, Rule, Sign, Step, Word
 from app.campaigns.workbook_import import GroupRow, UnitRow, preview_workbook
 from app.campaigns.workbook_template import template_xlsx
@@ -28,6 +30,7 @@ from app.tally.wording import VERDICTS
 from app.web.i18n import english
 from tests.campaigns.test_routes import Site
 from tests.cast import MORNING, UNITS, refuses
+from tests.statements import sent
 
 ENGLISH = "County Library"
 LIBRARY = UNITS[1]
@@ -114,6 +117,43 @@ def test_saving_what_stands_already_leaves_no_trace(site: Site) -> None:
     with site.database.reading() as session:
         entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "campaign.english")).all()
     assert len(entries) == 1
+
+
+def test_many_names_are_kept_in_as_many_statements_as_few(site: Site) -> None:
+    """Given, changed, left and taken away: what is written holds up all others for as long."""
+    costs = dict[int, list[int]]()
+    for many in (10, 300):
+        names = [f"第{number}家" for number in range(many)]
+        with site.database.writing() as session:
+            costs[many] = [
+                keeping(session, site.id, dict.fromkeys(names, "First")),
+                keeping(session, site.id, dict.fromkeys(names, "First")),
+                keeping(session, site.id, {name: "Other" if place % 2 else "" for place, name in enumerate(names)}),
+                keeping(session, site.id, dict.fromkeys(names, "")),
+            ]
+            assert english_names(session, site.id) == {}
+    assert costs[10] == costs[300] == [3, 1, 3, 2]
+
+
+def keeping(session: Session, campaign_id: str, wanted: dict[str, str]) -> int:
+    """Keep names, see that they stand so, and return how many statements it took."""
+    with sent(session) as seen:
+        english_service.keep_english(session, campaign_id, wanted)
+    assert english_names(session, campaign_id) == {name: told for name, told in wanted.items() if told}
+    return len(seen)
+
+
+def test_names_of_another_campaign_and_other_names_stay(database: Database, site: Site) -> None:
+    with database.writing() as session:
+        other = campaigns.create_campaign(session, MORNING, site.cast["zhangsan"], "另一项", "县委")
+        english_service.keep_english(session, other, {LIBRARY: "Other Library"})
+        english_service.keep_english(session, site.id, {LIBRARY: ENGLISH, UNITS[0]: "Culture Centre"})
+        english_service.keep_english(session, site.id, {LIBRARY: ""})
+        assert english_of_campaigns(session, [site.id, other, "nowhere"]) == {
+            site.id: {UNITS[0]: "Culture Centre"},
+            other: {LIBRARY: "Other Library"},
+            "nowhere": {},
+        }
 
 
 def test_an_older_tab_undoes_nothing(site: Site) -> None:

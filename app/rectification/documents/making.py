@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.campaigns.reads import english_names
+from app.campaigns.english_reads import english_names, english_of_campaigns
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made
 from app.office.language import _, said, told
@@ -110,8 +110,8 @@ def _picked(bench: Bench) -> Iterator[list[LedgerRow]]:
         rows = picked_rows(session, bench.staff, bench.today, pick)
         rows = with_votes(session, bench.staff, bench.now, rows)
         campaigns = sorted({each.plan.campaign_id for each in rows})
-        names = {name: english for each in campaigns for name, english in english_names(session, each).items()}
-    with written_in(bench.language, names):
+        every = english_of_campaigns(session, campaigns).values()
+    with written_in(bench.language, {name: english for own in every for name, english in own.items()}):
         yield rows
 
 

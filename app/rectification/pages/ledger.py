@@ -5,7 +5,8 @@ from functools import partial
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.campaigns.reads import english_names, get_campaign
+from app.campaigns.english_reads import english_of_campaigns
+from app.campaigns.reads import get_campaign
 from app.core.errors import DomainError
 from app.office.qr import qr_grid
 from app.office.sheets.notes import NOTE_SENTENCES
@@ -85,7 +86,7 @@ def preview_ledger(desk: WorkingDesk, form: Form) -> Response:
 
     def look() -> Response:
         known = _known(desk)
-        english = {each: english_names(desk.session, each) for each in {one.plan.campaign_id for one in known}}
+        english = english_of_campaigns(desk.session, {each.plan.campaign_id for each in known})
         desk.leave()
         return _preview_page(desk, workbook.preview_upload(desk.acting, known, form.file("workbook"), english))
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.campaigns.reads import english_names
+from app.campaigns.english_reads import english_names
 from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.core.lists import cut, wish_of

@@ -4,16 +4,29 @@ import html
 import re
 
 import pytest
+import sqlalchemy as sa
 
+from app.campaigns import service as campaigns
 from app.core.db import Database
 from app.rectification.ledger.workbook import NEW_PROGRESS
+from app.rectification.models import RemedialAction, UnitPlan
 from app.rectification.orders import reads
 from app.rectification.pages.plans import FIELDS
-from tests.cast import Desk, Desks
+from tests.cast import MORNING, Desk, Desks
 from tests.conftest import BASE_URL
 from tests.publication.counted import form_token
-from tests.rectification.flagged import ZHANG, later, make_flagged, make_ledger, make_order, plan_path
+from tests.rectification.flagged import (
+    ZHANG,
+    later,
+    make_action,
+    make_flagged,
+    make_ledger,
+    make_order,
+    plan_id_of,
+    plan_path,
+)
 from tests.rectification.ledger.test_service import PDF, edited
+from tests.statements import statements
 
 
 def plan_fields(page: str, **typed: str) -> dict[str, str | list[str]]:
@@ -229,6 +242,25 @@ def test_a_workbook_comes_in_whole_or_not_at_all(database: Database, new_desk: D
     assert "已完成一半" in ledger
     assert "整改中" in ledger
     assert "已完成一半" not in desk.get("/rectification/ledger?show=late").text
+
+
+def test_a_workbook_of_several_campaigns_asks_for_their_english_once(database: Database, new_desk: Desks) -> None:
+    _, order_id, ids = make_ledger(database, make_action(), make_action(problem="收费不透明"))
+    with database.writing() as session:
+        plan = session.get_one(UnitPlan, plan_id_of(session, order_id))
+        told = {column.key: getattr(plan, column.key) for column in sa.inspect(UnitPlan).column_attrs}
+        other = campaigns.create_campaign(session, MORNING, ZHANG, "另一项", "县委")
+        session.add(UnitPlan(**{**told, "id": "another", "campaign_id": other, "order_id": None, "attempt": None}))
+        session.flush()
+        session.get_one(RemedialAction, ids[1]).plan_id = "another"
+    desk = new_desk("zhangsan")
+    out = desk.get("/rectification/ledger.xlsx").content
+    data = {"form_token": form_token(desk.client, "/rectification/import")}
+    with statements() as asked:
+        files = {"workbook": ("台账.xlsx", out)}
+        page = desk.client.post("/rectification/import", data=data, files=files, headers={"origin": BASE_URL})
+    assert page.status_code == 200
+    assert sum("FROM english_name" in each for each in asked) == 1
 
 
 def test_the_ledger_of_one_order_stands_alone(database: Database, new_desk: Desks) -> None:
