@@ -1,5 +1,6 @@
 """What the desk does to a box."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,3 +60,20 @@ def test_a_wrongly_tagged_code_is_not_voided_either(database: Database, folder: 
     verdict = verify(database, folder, round_id)
     assert verdict.groups["residents"].bad_codes == 2
     assert set(verdict.wrong) == {"residents"}
+
+
+def test_an_act_that_was_decided_before_another_one_changes_nothing(database: Database, folder: KeyFolder) -> None:
+    round_id, _ = make_store(database, folder)
+    late = service.Change("i9", "", closes_at=NOON)
+    assert not service.change(database, folder, round_id, late)
+    assert not service.change(database, folder, round_id, service.Change("i9", "i1x", GateState.CLOSED))
+    found = reads.gate(database, round_id)
+    assert (found.intent, found.state, found.closes_at) == ("i1", GateState.OPEN, None)
+
+
+def test_what_an_act_does_not_name_stays(database: Database, folder: KeyFolder) -> None:
+    round_id, _ = make_store(database, folder)
+    assert service.change(database, folder, round_id, service.Change("i2", "i1", closes_at=NOON))
+    before = reads.gate(database, round_id)
+    assert service.change(database, folder, round_id, service.Change("i3", "i2", GateState.CLOSED))
+    assert reads.gate(database, round_id) == replace(before, intent="i3", state=GateState.CLOSED)

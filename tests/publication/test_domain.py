@@ -152,6 +152,12 @@ def test_of_several_releases_of_one_version_the_widest_and_the_first_are_told() 
         )
 
 
+def test_organisers_see_since_when_the_newest_version_was_first_released() -> None:
+    later = NOW - timedelta(hours=1)
+    ledger = [entry("leaders"), entry("leaders", 2, released_at=NOW), entry("public", 2, released_at=later)]
+    assert sight_of(Viewer(Scope.ORGANISERS), ledger, NOW) == Sight(2, Scope.ORGANISERS, None, later)
+
+
 def test_a_leader_sees_the_units_that_were_released_to_him_alone() -> None:
     ledger = [
         entry("leaders", unit_ids=some("u0"), reader_ids=some("li")),
@@ -219,6 +225,7 @@ def test_an_earlier_version_opens_no_more_than_its_reader_may_see_now() -> None:
     [
         (Wanted(Scope.LEADERS), ""),
         (Wanted(Scope.LEADERS, some("u0"), some("li"), NOW + timedelta(days=9)), ""),
+        (Wanted(Scope.LEADERS, None, some(*LEADERS)), ""),
         (Wanted(Scope.LEADERS, expires_at=NOW), "release_expires_past"),
         (Wanted(Scope.LEADERS, some("u0", "u9")), "release_units_unknown"),
         (Wanted(Scope.UNIT, some()), "release_units_unknown"),
