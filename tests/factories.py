@@ -135,7 +135,7 @@ def add_codes(
     hashes = [code_hash(pepper, code) for code in codes]
     service.issue(database, key_folder, round_id, [service.Batch(batch, group_id, hashes)], ballot_bytes)
     if state is CodeState.VOIDED:
-        service.void(database, key_folder, round_id, batch)
+        service.void(database, key_folder, round_id, [batch])
     elif state is CodeState.SPENT:
         for code in codes:
             set_code_state(database, key_folder, code, state)

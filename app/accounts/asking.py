@@ -107,6 +107,19 @@ def create(acting: Acting, fields: tuple[str, str, str], office_id: str = "", *,
     return _ask_or_do(acting, Act.CREATE, request, three_roles=three_roles)
 
 
+def create_each(
+    acting: Acting, listed: Sequence[tuple[str, str, str]], office_id: str = "", *, three_roles: bool
+) -> list[Outcome]:
+    """Make accounts as ``create`` does, or ask for them; those that nobody has to agree to all at once."""
+    office = chosen_office(acting, office_id)
+    if listed and not may_ask(acting.actor.roles, Act.CREATE, three_roles=three_roles):
+        raise DomainError("account_act_refused")
+    plain = [one for one in listed if not needs_consent(Act.CREATE, one[2].split(), three_roles=three_roles)]
+    tokens = service.create_accounts(acting.session, acting.now, acting.actor, plain, office) if plain else []
+    made = {one: Outcome(is_done=True, token=token, whose=one[1]) for one, token in zip(plain, tokens, strict=True)}
+    return [made.get(one) or create(acting, one, office_id, three_roles=three_roles) for one in listed]
+
+
 def change(acting: Acting, act: Act, staff_id: str, role: str = "", *, three_roles: bool) -> Outcome:
     """Re-link, enable, disable or give roles, or ask for it.
 

@@ -1,14 +1,14 @@
 """Accounts: inviting, setting a password, logging in and out."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.accounts import factors, handover, tries
+from app.accounts import factors, handover, speaking, tries
 from app.accounts.domain import (
     INVITATION_LIFE,
     PASSWORD_MAX,
@@ -72,12 +72,18 @@ def check_is_older(session: Session, actor: Principal, asked_at: datetime) -> No
 def _invite(
     session: Session, now: datetime, staff_id: str | None, role: str = "", consent_id: str | None = None
 ) -> str:
-    token = new_token()
-    link = Invitation(token_hash=token_hash(token), staff_id=staff_id, role=role, consent_id=consent_id, tries=0)
-    link.expires_at = now + INVITATION_LIFE
-    session.add(link)
+    return _invite_each(session, now, [staff_id], role, consent_id)[0]
+
+
+def _invite_each(
+    session: Session, now: datetime, staff_ids: Sequence[str | None], role: str = "", consent_id: str | None = None
+) -> list[str]:
+    tokens = [new_token() for _ in staff_ids]
+    fields = {"role": role, "consent_id": consent_id, "tries": 0, "expires_at": now + INVITATION_LIFE}
+    for token, staff_id in zip(tokens, staff_ids, strict=True):
+        session.add(Invitation(token_hash=token_hash(token), staff_id=staff_id, **fields))
     session.flush()
-    return token
+    return tokens
 
 
 def first_links(session: Session, now: datetime, roles: Sequence[Role]) -> dict[Role, str]:
@@ -94,42 +100,59 @@ def first_links(session: Session, now: datetime, roles: Sequence[Role]) -> dict[
 
 
 def create_account(
-    session: Session,
-    now: datetime,
-    actor: Principal,
-    fields: tuple[str, str, str],
-    consent_id: str | None = None,
+    session: Session, now: datetime, actor: Principal, fields: tuple[str, str, str], consent_id: str | None = None,
     office_id: str = "",
-) -> str:
+) -> str:  # fmt: skip
     """Make an account from (login, name, roles) and return the token of its one-time password link.
 
-    It belongs to the office, or where none is named to the actor's.
-
-    Where a second person agreed, ``consent_id`` says to what: the link then asks for the code of ``handover``.
+    It belongs to the office, or where none is named to the actor's. Where a second person agreed, ``consent_id`` says
+    to what: the link then asks for the code of ``handover``.
     """
-    login, name, written = fields
-    roles = check_fields(session, fields)
-    staff = Staff(id=new_id(), login=login, name=name, created_at=now, linked_at=now, disabled=False, roles=roles)
-    staff.office_id = office_id or actor.office_id
-    session.add(staff)
+    return create_accounts(session, now, actor, [fields], office_id, consent_id)[0]
+
+
+def create_accounts(
+    session: Session, now: datetime, actor: Principal, listed: Sequence[tuple[str, str, str]], office_id: str = "",
+    consent_id: str | None = None,
+) -> list[str]:  # fmt: skip
+    """Make an account of each, as ``create_account`` does, in as many statements as for one."""
+    roles = [_roles_of(fields) for fields in listed]
+    _refuse_taken(session, [login for login, _, _ in listed])
+    office = office_id or actor.office_id
+    common = {"created_at": now, "linked_at": now, "disabled": False, "office_id": office}
+    made = [
+        Staff(id=new_id(), login=login, name=name, roles=some, **common)
+        for (login, name, _), some in zip(listed, roles, strict=True)
+    ]
+    session.add_all(made)
     session.flush()
-    told = {} if staff.office_id == ROOT else {"office": staff.office_id}
-    audit.record(session, now, actor, "account.create", staff.id, login=login, name=name, role=written, **told)
-    return _invite(session, now, staff.id, consent_id=consent_id)
+    told = {} if office == ROOT else {"office": office}
+    details = [{"login": login, "name": name, "role": written, **told} for login, name, written in listed]
+    ids = [staff.id for staff in made]
+    audit.record_each(session, now, actor, "account.create", zip(ids, details, strict=True))
+    return _invite_each(session, now, ids, consent_id=consent_id)
 
 
-def check_fields(session: Session, fields: tuple[str, str, str]) -> set[str]:
-    """Return the roles of an account from (login, name, roles), or refuse one that cannot be made.
+def check_fields(session: Session, fields: tuple[str, str, str]) -> None:
+    """Refuse an account from (login, name, roles) that cannot be made.
 
     DomainError ``login_name_malformed``, ``login_name_taken`` or as ``lawful_roles``.
     """
+    _roles_of(fields)
+    _refuse_taken(session, [fields[0]])
+
+
+def _roles_of(fields: tuple[str, str, str]) -> set[str]:
     login, _, written = fields
     if not LOGIN_SHAPE.fullmatch(login):
         raise DomainError("login_name_malformed")
-    roles = lawful_roles(written)
-    if session.scalars(everywhere(select(Staff.id).where(Staff.login == login))).first() is not None:
+    return lawful_roles(written)
+
+
+def _refuse_taken(session: Session, logins: Sequence[str]) -> None:
+    taken = session.scalars(everywhere(select(Staff.id).where(Staff.login.in_(logins)))).first()
+    if taken is not None or len(set(logins)) < len(logins):
         raise DomainError("login_name_taken")
-    return roles
 
 
 def reissue_link(
@@ -214,26 +237,8 @@ def liaisons_of(session: Session, unit_ids: Collection[str]) -> dict[str, list[S
 
 
 def set_liaisons(session: Session, now: datetime, actor: Principal, unit_id: str, staff_ids: Collection[str]) -> None:
-    """Make these accounts the liaisons of a unit; those that are already may be out of the session's reach.
-
-    DomainError ``staff_no_liaison`` for an account of another role, ``not_found`` for a new one out of reach.
-    """
-    there = set(session.scalars(select(StaffUnit.staff_id).where(StaffUnit.unit_id == unit_id)))
-    for staff_id in set(staff_ids) - there:
-        if Role.LIAISON not in _get(session, staff_id).roles:
-            raise DomainError("staff_no_liaison")
-    session.execute(delete(StaffUnit).where(StaffUnit.unit_id == unit_id))
-    session.add_all([StaffUnit(staff_id=staff_id, unit_id=unit_id) for staff_id in sorted(set(staff_ids))])
-    audit.record(session, now, actor, "staff.liaisons", unit_id, liaisons=sorted(set(staff_ids)))
-
-
-def copy_liaisons(session: Session, units: Mapping[str, str]) -> list[str]:
-    """Let who speaks for a unit speak for another as well; return the names of those not in office, who do not."""
-    query = select(StaffUnit.unit_id, Staff).join(Staff, Staff.id == StaffUnit.staff_id)
-    found = session.execute(everywhere(query.where(StaffUnit.unit_id.in_(units)).order_by(Staff.login))).all()
-    session.add_all(StaffUnit(staff_id=one.id, unit_id=units[unit_id]) for unit_id, one in found if not one.disabled)
-    session.flush()
-    return list(dict.fromkeys(one.name for _, one in found if one.disabled))
+    """Make these accounts the liaisons of a unit; DomainError as ``speaking.set_liaisons``."""
+    speaking.set_liaisons(session, now, actor, {unit_id: staff_ids})
 
 
 def _get(session: Session, staff_id: str) -> Staff:

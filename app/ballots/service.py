@@ -102,17 +102,20 @@ def issue(
         _set(connection, tags, gate, {"counts": pack_counts(list(counts), counts)})
 
 
-def void(database: Database, folder: KeyFolder, round_id: str, batch_id: str) -> int:
-    """Void the live codes of a batch; return how many of the batch are void now, those of an earlier time included."""
+def void(database: Database, folder: KeyFolder, round_id: str, batch_ids: Sequence[str]) -> dict[str, int]:
+    """Void the live codes of batches, all in one transaction of the box.
+
+    Return how many of each batch are void now, those of an earlier time included.
+    """
     tags = tags_of(folder, round_id)
+    of_these = CODE.c.batch_id.in_(batch_ids)
     with store.writing(database, round_id) as connection:
         gate = _held(connection)
         counts = _counts(gate)
-        live = select(CODE.c.hash, CODE.c.group_id, CODE.c.tag).where(
-            CODE.c.batch_id == batch_id, CODE.c.state == int(CodeState.LIVE)
-        )
+        columns = (CODE.c.hash, CODE.c.group_id, CODE.c.batch_id, CODE.c.tag)
+        live = select(*columns).where(of_these, CODE.c.state == int(CodeState.LIVE))
         rows = []
-        for digest, group_id, tag in in_turns(connection.execute(live).all()):
+        for digest, group_id, batch_id, tag in in_turns(connection.execute(live).all()):
             if tags.is_code(tag, digest, group_id, batch_id, CodeState.LIVE):
                 new_tag = tags.code(digest, group_id, batch_id, CodeState.VOIDED)
                 rows.append(_retagged(digest, new_tag))
@@ -121,8 +124,9 @@ def void(database: Database, folder: KeyFolder, round_id: str, batch_id: str) ->
             for start in in_turns(range(0, len(rows), _ROWS), 1):
                 connection.execute(_RETAG, rows[start : start + _ROWS])
             _set(connection, tags, gate, {"counts": pack_counts(list(counts), counts)})
-        gone = select(func.count()).where(CODE.c.batch_id == batch_id, CODE.c.state == int(CodeState.VOIDED))
-        return connection.scalar(gone) or 0
+        gone = select(CODE.c.batch_id, func.count()).where(of_these, CODE.c.state == int(CodeState.VOIDED))
+        found: dict[str, int] = {row[0]: row[1] for row in connection.execute(gone.group_by(CODE.c.batch_id))}
+    return {batch_id: found.get(batch_id, 0) for batch_id in batch_ids}
 
 
 def _retagged(digest: bytes, new_tag: bytes) -> dict[str, object]:

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from app.accounts import service as accounts
+from app.accounts.speaking import copy_liaisons
 from app.audit import service as audit
 from app.campaigns.composite import Composite, Part, Source, every_part
 from app.campaigns.domain import Scheme
@@ -221,5 +221,5 @@ def _register(session: Session, campaign_id: str) -> list[LeftOut]:
 
 
 def _liaisons(acting: Acting, copied: Copied) -> list[LeftOut]:
-    gone = accounts.copy_liaisons(acting.session, copied.units)
+    gone = copy_liaisons(acting.session, copied.units)
     return [LeftOut("liaisons", tuple(gone))] if gone else []

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.accounts import service as accounts
 from app.accounts.models import Staff
 from app.accounts.naming import Called, called_so, listed_as, meant_by
+from app.accounts.speaking import set_liaisons
 from app.campaigns.ports import keys_held
 from app.campaigns.reads import CampaignView, UnitView, get_campaign
 from app.campaigns.stored import locked_campaign
@@ -124,13 +125,14 @@ def save(desk: OrganiserDesk, campaign_id: str, form: Form) -> Response:
         refuse_stale(form, _stored(campaign, before))
         held = keys_held(desk.request)(desk.session, campaign_id)
         called = called_so(accounts.able_liaisons(desk.session))
-        ticked = _ticked(form)
+        ticked, speaking = _ticked(form), dict[str, set[str]]()
         for unit in campaign.units:
             there = {account.id for account in before.get(unit.id, [])}
             wanted = ticked.get(unit.id, there) | _meant(form, unit, called)
             if wanted != there:
                 _check(desk, unit, wanted - there, held)
-                accounts.set_liaisons(desk.session, desk.now, desk.staff, unit.id, wanted)
+                speaking[unit.id] = wanted
+        set_liaisons(desk.session, desk.now, desk.staff, speaking)
 
     done = f"/campaigns/{campaign_id}/liaisons"
     return desk.attempt(act, done, lambda refused: _page(desk, campaign_id, form, refused))

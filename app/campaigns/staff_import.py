@@ -16,6 +16,7 @@ from app.accounts import service as accounts
 from app.accounts.domain import Act as AccountAct
 from app.accounts.domain import Role, in_order, needs_consent, roles_offered
 from app.accounts.roles import written_roles
+from app.accounts.speaking import set_liaisons
 from app.campaigns.reads import CampaignView, office_of
 from app.campaigns.staff_listing import LISTING, Known, StaffPreview, StaffRow, preview_staff
 from app.core.acting import Acting
@@ -106,24 +107,21 @@ def save_staff(
     if preview.problems:
         raise DomainError("import_has_problems", count=len(preview.problems))
     office_id = office_of(acting.session, campaign.id)
-    made = tuple(_made(acting, row, office_id, three_roles=three_roles) for row in preview.rows)
+    new = [row for row in preview.rows if not (row.is_known or row.is_attached)]
+    listed = [(row.login, row.name, written_roles(row.roles)) for row in new]
+    outcomes = asking.create_each(acting, listed, office_id, three_roles=three_roles)
+    become = {row.login: Made(row, one.token, is_asked=not one.is_done) for row, one in zip(new, outcomes, strict=True)}
+    made = tuple(become.get(row.login) or Made(row) for row in preview.rows)
     speaking = [one.row for one in made if one.row.units and (one.token or one.row.is_attached)]
     _speak_for(acting, campaign, speaking, held)
     return made
-
-
-def _made(acting: Acting, row: StaffRow, office_id: str, *, three_roles: bool) -> Made:
-    if row.is_known or row.is_attached:
-        return Made(row)
-    fields = (row.login, row.name, written_roles(row.roles))
-    outcome = asking.create(acting, fields, office_id, three_roles=three_roles)
-    return Made(row, outcome.token, is_asked=not outcome.is_done)
 
 
 def _speak_for(acting: Acting, campaign: CampaignView, rows: list[StaffRow], held: Held) -> None:
     session = acting.session
     ids = {staff.login: staff.id for staff in accounts.everyone(session) if Role.LIAISON in staff.roles}
     before = accounts.liaisons_of(session, [unit.id for unit in campaign.units])
+    speaking: dict[str, set[str]] = {}
     for unit in campaign.units:
         added = {ids[row.login] for row in rows if unit.name in row.units}
         for row in rows:
@@ -131,4 +129,5 @@ def _speak_for(acting: Acting, campaign: CampaignView, rows: list[StaffRow], hel
                 raise DomainError("liaison_holds_key", name=row.name, unit=unit.name, round=title)
         if added:
             there = {staff.id for staff in before.get(unit.id, ())}
-            accounts.set_liaisons(session, acting.now, acting.actor, unit.id, there | added)
+            speaking[unit.id] = there | added
+    set_liaisons(session, acting.now, acting.actor, speaking)

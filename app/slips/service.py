@@ -1,15 +1,15 @@
 """Issuing, voiding and counting slips. A code leaves the system once, in the PDF, and stays only as its HMAC."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.ballots import service as ballots
 from app.core.acting import Acting, Principal
-from app.core.db import database_of, locked
+from app.core.db import database_of, locked, locked_rows
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled, token_bytes
@@ -87,33 +87,39 @@ def _store(acting: Acting, folder: KeyFolder, paper: Paper, codes: Mapping[str, 
 
 def void_all(acting: Acting, folder: KeyFolder, round_id: str, reason: str) -> None:
     """Void the unused slips of every batch; DomainError ``batch_has_no_live_slip`` where all were voided before."""
-    locked_round(acting.session, round_id)
-    good = [batch.id for batch in reads.batches(acting.session, round_id) if not batch.void_reason]
-    if not good:
-        raise DomainError("batch_has_no_live_slip")
-    for batch_id in good:
-        void_batch(acting, folder, (round_id, batch_id), reason)
+    row = locked_round(acting.session, round_id)
+    query = select(Batch).where(Batch.round_id == round_id).order_by(Batch.created_at, Batch.id)
+    _void(acting, folder, row, [batch for batch in locked_rows(acting.session, query) if not batch.void_reason], reason)
 
 
 def void_batch(acting: Acting, folder: KeyFolder, place: tuple[str, str], reason: str) -> None:
     """Void the unused slips of ``place`` = (round id, batch id); used ones stay counted.
 
-    How many these are nobody learns while the box is open, not even that there were none (SEC-11). The box first: were
-    this transaction undone, doing it again would find them void already and write that down. DomainError
-    ``batch_unknown``, ``round_wrong_state``, or ``batch_has_no_live_slip`` where it was voided before.
+    DomainError ``batch_unknown``, ``round_wrong_state``, or ``batch_has_no_live_slip`` where it was voided before.
     """
     round_id, batch_id = place
     row = locked_round(acting.session, round_id)
     batch = locked(acting.session, Batch, batch_id)
     if batch is None or batch.round_id != round_id:
         raise DomainError("batch_unknown")
+    _void(acting, folder, row, [] if batch.void_reason else [batch], reason)
+
+
+def _void(acting: Acting, folder: KeyFolder, row: RoundView, good: Sequence[Batch], reason: str) -> None:
+    """Void what is left of batches.
+
+    How many these are nobody learns while the box is open, not even that there were none (SEC-11). The box first: were
+    this transaction undone, doing it again would find them void already and write that down.
+    """
     if row.state not in {RoundState.READY, RoundState.OPEN}:
         raise DomainError("round_wrong_state")
-    if batch.void_reason:
+    if not good:
         raise DomainError("batch_has_no_live_slip")
-    batch.voided = ballots.void(database_of(acting.session), folder, round_id, batch_id)
-    batch.void_reason = reason
-    audit.record(acting.session, acting.now, acting.actor, "slips.void", round_id, batch=batch_id, reason=reason)
+    voided = ballots.void(database_of(acting.session), folder, row.id, [batch.id for batch in good])
+    for batch in good:
+        batch.voided, batch.void_reason = voided[batch.id], reason
+    told = [(row.id, {"batch": batch.id, "reason": reason}) for batch in good]
+    audit.record_each(acting.session, acting.now, acting.actor, "slips.void", told)
 
 
 def set_counts(

@@ -44,7 +44,7 @@ def test_it_says_what_has_become_of_a_code(database: Database, folder: KeyFolder
     one, two = hashes["staff"][:2]
     slot.drop(make_casts("staff", [one]), NOON)
     assert finder.find([one])[one].refusal(NOON) == "code_used"
-    service.void(database, folder, round_id, "b-staff")
+    service.void(database, folder, round_id, ["b-staff"])
     assert finder.find([two])[two].refusal(NOON) == "code_voided"
     assert service.change(database, folder, round_id, service.Change("i2", "i1", closes_at=NOON + timedelta(seconds=1)))
     other = hashes["residents"][0]

@@ -111,7 +111,7 @@ def test_a_swapped_text_of_the_paper_is_seen_by_who_reads_it(box: Box) -> None:
 
 def test_it_is_not_made_right_again_by_what_we_do(box: Box) -> None:
     swap_the_key(box.database, box.id)
-    service.void(box.database, box.folder, box.id, "b-residents")
+    service.void(box.database, box.folder, box.id, ["b-residents"])
     box.close()
     assert (box.find(), box.cast()) == ("gate_tampered", "gate_tampered")
     assert not box.gate_is_right

@@ -43,9 +43,9 @@ def test_it_refuses_an_act_that_was_decided_before_another(database: Database, f
 
 def test_voiding_a_batch_spares_its_spent_codes(database: Database, folder: KeyFolder) -> None:
     round_id, _ = make_store(database, folder)
-    assert service.void(database, folder, round_id, "b-staff") == 5
-    assert service.void(database, folder, round_id, "b-staff") == 5
-    assert service.void(database, folder, round_id, "b-nothing") == 0
+    assert service.void(database, folder, round_id, ["b-staff"]) == {"b-staff": 5}
+    assert service.void(database, folder, round_id, ["b-staff"]) == {"b-staff": 5}
+    assert service.void(database, folder, round_id, ["b-nothing"]) == {"b-nothing": 0}
     assert reads.counts(database, round_id) == {
         "residents": Count(printed=5),
         "staff": Count(printed=5, voided=5),
@@ -56,7 +56,7 @@ def test_voiding_a_batch_spares_its_spent_codes(database: Database, folder: KeyF
 def test_a_wrongly_tagged_code_is_not_voided_either(database: Database, folder: KeyFolder) -> None:
     round_id, _ = make_store(database, folder, 2)
     by_hand(database, round_id, "UPDATE code SET batch_id = 'b-staff'")
-    assert service.void(database, folder, round_id, "b-staff") == 2
+    assert service.void(database, folder, round_id, ["b-staff"]) == {"b-staff": 2}
     verdict = verify(database, folder, round_id)
     assert verdict.groups["residents"].bad_codes == 2
     assert set(verdict.wrong) == {"residents"}

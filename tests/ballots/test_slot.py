@@ -130,7 +130,7 @@ def test_a_line_that_broke_is_let_go_and_another_one_taken(database: Database, f
 def test_it_refuses(database: Database, folder: KeyFolder) -> None:
     round_id, hashes = make_store(database, folder)
     service.issue(database, folder, round_id, [service.Batch("b2", "staff", [b"v" * 32])])
-    service.void(database, folder, round_id, "b2")
+    service.void(database, folder, round_id, ["b2"])
     slot = Slot(database, folder.tag_secret(), round_id)
     first, second = make_casts("staff", hashes["staff"][:1] * 2)
     casts = [

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.service import copy_liaisons
+from app.accounts.speaking import copy_liaisons
 from app.audit import service as audit
 from app.campaigns.kinds import KINDS
 from app.campaigns.reads import get_campaign, office_of, units_of_campaign
