@@ -1,7 +1,5 @@
 """The pages of forms: those that ship, and copies of them that a campaign edits."""
 
-from dataclasses import replace
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -47,14 +45,10 @@ def _chosen(desk: Desk, campaign_id: str, key: str) -> Chosen:
     return get_campaign(desk.session, campaign_id), get_form(desk.session, campaign_id, key)
 
 
-def _show_editor(
-    desk: Desk, chosen: Chosen, typed: TypedForm, refused: Refused | None = None, seen: str = ""
-) -> Response:
+def _show_editor(desk: Desk, chosen: Chosen, typed: TypedForm, refused: Refused | None = None) -> Response:
     campaign, form = chosen
-    now = stored_form(form)
     faulty = str(refused.error.params.get("at", "")) if refused else ""
-    shown = {"campaign": campaign, "form": form, "typed": typed, "faulty": faulty}
-    shown["stored"] = replace(now, digest=seen) if seen else now
+    shown = {"campaign": campaign, "form": form, "typed": typed, "faulty": faulty, "stored": stored_form(form)}
     return framing(desk.show("campaigns/form_edit.html", refused, **shown, **WORDS))
 
 
@@ -71,21 +65,23 @@ def form_page(desk: OrganiserDesk, campaign_id: str, key: str) -> Response:
 def save(desk: OrganiserDesk, campaign_id: str, key: str, posted: Form) -> Response:
     """Save an edited form, or add, move and take out its rows, which saves nothing."""
     typed = typed_editor(posted)
-    if step := posted.sent("step"):
+
+    def again(refused: Refused) -> Response:
+        return _show_editor(desk, _chosen(desk, campaign_id, key), typed, refused)
+
+    def stepped() -> Response:
         campaign, _ = chosen = _chosen(desk, campaign_id, key)
-        seen = posted.sent("seen")
-        return _show_editor(desk, chosen, changed(typed, step, campaign.scheme), seen=seen)
+        return _show_editor(desk, chosen, changed(typed, step, campaign.scheme))
+
+    if step := posted.sent("step"):
+        return desk.consider(stepped, again)
 
     def act() -> None:
         locked_campaign(desk.session, campaign_id)
         refuse_stale(posted, stored_form(get_form(desk.session, campaign_id, key)))
         scheme_service.save_form(desk.session, desk.now, desk.staff, campaign_id, key, form_edit(typed))
 
-    return desk.attempt(
-        act,
-        f"/campaigns/{campaign_id}/forms/{key}",
-        lambda refused: _show_editor(desk, _chosen(desk, campaign_id, key), typed, refused),
-    )
+    return desk.attempt(act, f"/campaigns/{campaign_id}/forms/{key}", again)
 
 
 @router.get("/campaigns/{campaign_id}/forms/{key}/delete")

@@ -47,7 +47,6 @@ def _page(desk: Desk, campaign_id: str, form: PostedForm | None = None, refused:
         "able": [listed_as(one) for one in able],
         "any_there": bool(found),
         "are_many": len(able) > MOST_TICKED,
-        "typed": form.as_dict() if form else {},
     }
     return desk.show("campaigns/liaisons.html", refused, **context)
 

@@ -37,13 +37,13 @@ def _listed_units(units: Sequence[UnitView], *more: object) -> Stored:
         (str(place), "，".join(filter(None, (unit.name, unit.object_class, unit.duty, unit.responsible))))
         for place, unit in enumerate(units, 1)
     ]
-    return stored(lines, *more, ids=[unit.id for unit in units])
+    return stored(lines, *more, placed=[unit.id for unit in units])
 
 
 def stored_sections(campaign: CampaignView) -> Stored:
     """Return the sections in order."""
     lines = [(str(place), section.noun) for place, section in enumerate(campaign.sections, 1)]
-    return stored(lines, ids=[section.id for section in campaign.sections])
+    return stored(lines, placed=[section.id for section in campaign.sections])
 
 
 def stored_section(campaign: CampaignView, section: SectionView) -> Stored:
@@ -54,7 +54,7 @@ def stored_section(campaign: CampaignView, section: SectionView) -> Stored:
     form = ("测评表", titles.get(section.form_key, ""))
     lines = [*units.lines, ("名称", section.noun), form, ("判定用语", words)]
     kept = [(unit.id, unit.duty, unit.responsible, unit.section_id) for unit in campaign.units]
-    return stored(lines, section.objects, section.form_key, kept, repr(section.rule), ids=units.ids)
+    return stored(lines, section.objects, section.form_key, kept, repr(section.rule), placed=units.ids)
 
 
 def stored_groups(campaign: CampaignView) -> Stored:
@@ -99,5 +99,5 @@ def stored_form(form: Form) -> Stored:
         keys,
         repr((form.own_scale, form.limits, form.self_cell, [item.heading for item in form.items])),
         form.top,
-        ids=[item.key for item in form.items],
+        placed=[item.key for item in form.items],
     )

@@ -29,6 +29,7 @@ from app.web.menu import ACCOUNT_ROLES
 from app.web.pages import page, see_other
 from app.web.requests import Sitting, database, get_key_folder, get_now, get_settings
 from app.web.said import forget, tell, told
+from app.web.stale import brought_by
 
 NO_PAGE = frozenset({"not_found", "role_refused"})
 """Errors after which no page is shown again, though there may be one."""
@@ -108,11 +109,16 @@ class OpenDesk:
             refused, status, message = None, outcome or 200, ""
         done = "" if refused else told(self.request)
         known = {"message": message, "typed": typed(refused), "done": done, "today": self.today}
-        context = {**known, "refused": refused, **context}
+        context = {**known, "refused": refused, "brought": self._brought(refused), **context}
         response = page(self.request, template, status=status, **context)
         forget(self.request, response)
         response.headers.update(retry_after(status, refused.error.params if refused else {}))
         return response
+
+    def _brought(self, refused: Refused | None) -> str:
+        """Return what a form that is shown once more was filled in from: one that is refused, or that only looks."""
+        form = refused.form if refused else self.posted if getattr(self.request.state, "only_looks", False) else None
+        return brought_by(form) if form else ""
 
     def said(self, error: DomainError) -> tuple[int, str]:
         """Return the status and the reader's sentence of an error."""
@@ -149,7 +155,11 @@ class OpenDesk:
         return tell(self.request, response, notes.get(SAID, ""))
 
     def consider(self, look: Callable[[], Response], again: Again, form: PostedForm | None = None) -> Response:
-        """Answer a form by what needs no transaction of this desk; when it is refused, show the page again."""
+        """Answer a form by what needs no transaction of this desk; when it is refused, show the page again.
+
+        The form was not acted upon, so a page that shows it once more lets it be as old as it was.
+        """
+        self.request.state.only_looks = True
         try:
             return tell(self.request, look())
         except DomainError as error:

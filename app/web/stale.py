@@ -10,10 +10,10 @@ import json
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
@@ -35,8 +35,9 @@ Seen = tuple[tuple[str, str, str], ...]
 
 
 class Since(StrEnum):
-    """What became of a line since a page was made."""
+    """What became of a line since a page was made; unknown where the page did not carry its lines."""
 
+    UNKNOWN = "unknown"
     SAME = "same"
     NEW = "new"
     CHANGED = "changed"
@@ -50,7 +51,7 @@ class Told:
 
     words: str
     value: str
-    since: Since = Since.SAME
+    since: Since = Since.UNKNOWN
     before: str = ""
 
 
@@ -58,12 +59,14 @@ class Told:
 class Stored:
     """What is stored of all that a form edits: lines of words and value, in the order in which a page shows them.
 
-    ``ids``: what each line is known by, whatever its words and its place become.
+    ``ids``: what each line is known by, whatever its words and its place become. ``placed``: those of lines whose words
+    are their place, which changes with every line above.
     """
 
     lines: tuple[tuple[str, str], ...]
     digest: str
     ids: tuple[str, ...] = ()
+    placed: frozenset[str] = frozenset()
 
     @property
     def seen(self) -> str:
@@ -76,36 +79,44 @@ class Stored:
         return tuple((each, *line) for each, line in zip(self.ids, self.lines, strict=True))
 
     def since(self, seen: str) -> list[Told]:
-        """Return the lines with what became of each since a form was filled in from ``seen``; all alike if unknown."""
+        """Return the lines with what became of each since a form was filled in from ``seen``."""
         was = _unpacked(seen)
         if was is None:
             return [Told(*line) for line in self.lines]
         before = {each: (words, value) for each, words, value in was}
         stayed = _in_order([each for each, _, _ in was], self.ids)
-        told = [_told(line, before.get(each), each in stayed) for each, line in zip(self.ids, self.lines, strict=True)]
+        lines = zip(self.ids, self.lines, strict=True)
+        told = [self._told(each, line, before.get(each), has_moved=each not in stayed) for each, line in lines]
         gone = [Told(words, value, Since.GONE) for each, words, value in was if each not in self.ids and value]
         return told + gone
 
-
-def _told(now: tuple[str, str], before: tuple[str, str] | None, is_in_order: bool) -> Told:
-    words, value = now
-    if before is None:
-        return Told(words, value, Since.NEW if value else Since.SAME)
-    if words.isdecimal():  # a place, which changes with every line above
-        said, told = before[1], value
-    else:
-        said, told = ("：".join(each) if before[0] != words else each[1] for each in (before, now))
-    if said != told:
-        return Told(words, value, Since.CHANGED, said or "—")
-    return Told(words, value, Since.SAME if is_in_order or not words.isdecimal() else Since.MOVED)
+    def _told(self, each: str, now: tuple[str, str], before: tuple[str, str] | None, *, has_moved: bool) -> Told:
+        words, value = now
+        if before is None:
+            return Told(words, value, Since.NEW if value else Since.SAME)
+        has_words = each not in self.placed and before[0] != words
+        said, told = ("：".join(line) if has_words else line[1] for line in (before, now))
+        if said != told:
+            return Told(words, value, Since.CHANGED, said or "—")
+        return Told(words, value, Since.MOVED if has_moved else Since.SAME)
 
 
 def _in_order(was: Sequence[str], now: Sequence[str]) -> frozenset[str]:
-    """Return the lines that did not change their places among those that are there still."""
-    both = {*was} & {*now}
-    kept, left = [each for each in dict.fromkeys(was) if each in both], [each for each in now if each in both]
-    blocks = SequenceMatcher(None, kept, left, autojunk=False).get_matching_blocks()
-    return frozenset(each for block in blocks for each in kept[block.a : block.a + block.size])
+    """Return a longest part of what is there still that did not change its order (by patience sorting)."""
+    place = {each: at for at, each in enumerate(was)}
+    piles: list[str] = []
+    below: dict[str, str | None] = {}
+    for each in now:
+        if each in place:
+            at = bisect_left(piles, place[each], key=place.__getitem__)
+            below[each] = piles[at - 1] if at else None
+            piles[at : at + 1] = [each]
+    kept: set[str] = set()
+    one = piles[-1] if piles else None
+    while one is not None:
+        kept.add(one)
+        one = below[one]
+    return frozenset(kept)
 
 
 def _unpacked(seen: str) -> Seen | None:
@@ -118,17 +129,26 @@ def _unpacked(seen: str) -> Seen | None:
         return None
 
 
-def stored(lines: Iterable[tuple[str, str]], *more: object, ids: Iterable[str] = ()) -> Stored:
+def stored(
+    lines: Iterable[tuple[str, str]], *more: object, ids: Iterable[str] = (), placed: Iterable[str] = ()
+) -> Stored:
     """Return what is stored; ``more`` is what the lines do not show and what counts too.
 
-    ``ids``: what lines are known by, those behind them by their words.
+    ``ids``: what lines are known by, those behind them by their words; ``placed``: likewise, their words are places.
     """
-    shown, known = tuple(lines), list(ids)
+    numbered = tuple(placed)
+    shown, known = tuple(lines), [*numbered, *ids]
     times = Counter[str]()
     for words, _ in shown[len(known) :]:
         times[words] += 1
         known.append(f"{words} {times[words]}")
-    return Stored(shown, sha256(repr((shown, known, more)).encode()).hexdigest(), tuple(known))
+    digest = sha256(repr((shown, known, more)).encode()).hexdigest()
+    return Stored(shown, digest, tuple(known), frozenset(numbered))
+
+
+def brought_by(form: PostedForm) -> str:
+    """Return what a form says it was filled in from; DomainError ``form_malformed`` for what no page of ours made."""
+    return form.sent(FIELD, sha256().digest_size * 2 + len(_BEHIND) + MOST_PACKED)
 
 
 def refuse_stale(form: PostedForm, now: Stored) -> None:
@@ -136,7 +156,7 @@ def refuse_stale(form: PostedForm, now: Stored) -> None:
 
     ``now`` is read under a lock.
     """
-    seen = form.sent(FIELD, len(now.digest) + len(_BEHIND) + MOST_PACKED).partition(_BEHIND)[0]
+    seen = brought_by(form).partition(_BEHIND)[0]
     if not seen:
         raise DomainError("stale_unknown")
     if not hmac.compare_digest(seen.encode(), now.digest.encode()):

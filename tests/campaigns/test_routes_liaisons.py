@@ -25,7 +25,7 @@ def log_in(client: TestClient, login: str) -> None:
 
 def seen_on(client: TestClient, path: str) -> str:
     """Return what the form on a page says that it was filled in from."""
-    [seen] = re.findall(r'name="seen" value="(\w+)"', client.get(path).text)
+    [seen] = re.findall(r'name="seen" value="([^"]+)"', client.get(path).text)
     return str(seen)
 
 

@@ -3,10 +3,14 @@
 import re
 import zlib
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import combinations
 
 import pytest
 from httpx import Response
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.domain import Objects
@@ -15,7 +19,6 @@ from app.campaigns.rules import NameRow
 from app.campaigns.scheme_service import copy_form, set_composite
 from app.campaigns.section_service import SectionEdit, add_section
 from app.campaigns.service import add_units, delete_unit, save_units
-from app.campaigns.typed_forms import TypedForm
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -259,6 +262,43 @@ def test_a_form_that_does_not_say_what_it_was_filled_in_from_is_refused(
     assert send(organiser, path, again).status_code in {200, 303}
 
 
+LOOKS = {
+    f"{C}/units": {"look": "find"},
+    f"{C}/liaisons": {"look": "find"},
+    f"/rectification{C}/issues/{{issue_id}}": {"look": "find"},
+    f"/rectification{C}/signing": {"look": "find"},
+    f"{C}/forms/{{key}}": {"step": "item-add"},
+}
+"""Buttons that send a form without acting: they look for lines, leaf, or change its rows on the page."""
+
+
+@pytest.mark.parametrize("at", LOOKS)
+def test_a_form_that_only_looks_stays_as_old_as_it_was(organiser: Desk, ids: dict[str, str], at: str) -> None:
+    """The attack: another's save is replaced in silence by who looked for a line in his older tab."""
+    page, path, field = (text.format_map(ids) for text in (PLACES[at].page, PLACES[at].path, PLACES[at].field))
+    older = form_of(organiser.get(page).text, path)
+    button = {name: [value] for name, value in LOOKS[at].items()}
+    looked = send(organiser, path, {**older, **button})
+    assert looked.status_code == 200, looked.text
+    assert form_of(looked.text, path)["seen"] == older["seen"]
+    saved = send(organiser, path, changed(older, field, PLACES[at].first.format_map(ids)))
+    assert saved.status_code in {200, 303}
+    once_more = form_of(send(organiser, path, {**form_of(looked.text, path), **button}).text, path)
+    assert send(organiser, path, changed(once_more, field, PLACES[at].second.format_map(ids))).status_code == 409
+
+
+def test_a_form_is_saved_after_steps(organiser: Desk, ids: dict[str, str]) -> None:
+    path = f"/campaigns/{ids['campaign_id']}/forms/{ids['key']}"
+    form = form_of(organiser.get(path).text, path)
+    items = len(form["key[]"])
+    for added, name in enumerate(("工作作风", "办事效率"), 1):
+        form = form_of(send(organiser, path, {**form, "step": ["item-add"]}).text, path)
+        assert len(form["key[]"]) == items + added
+        form["label[]"][-1] = name
+    assert send(organiser, path, form).status_code == 303
+    assert len(form_of(organiser.get(path).text, path)["key[]"]) == items + 2
+
+
 def test_a_form_that_is_refused_for_something_else_stays_as_old_as_it_was(organiser: Desk, ids: dict[str, str]) -> None:
     path = f"/campaigns/{ids['campaign_id']}/edit"
     older = form_of(organiser.get(path).text, path)
@@ -272,17 +312,14 @@ def test_a_form_that_is_refused_for_something_else_stays_as_old_as_it_was(organi
 
 
 @pytest.mark.parametrize(("code", "is_kept"), [("field_missing", True), ("stale", False)])
-@pytest.mark.parametrize("typed", [{"seen": "older"}, TypedForm("", "", "", remarks=False, unknown="", abstain="")])
-def test_a_refused_form_keeps_its_age_whatever_its_page_makes_of_what_was_typed(
-    settings: Settings, typed: object, code: str, *, is_kept: bool
-) -> None:
+def test_a_refused_form_keeps_its_age(settings: Settings, code: str, *, is_kept: bool) -> None:
     """Else what somebody else saved between the refusal and its page would be replaced in silence."""
     now = stored([("名称", "新")])
     refused = Refused(DomainError(code), PostedForm({"seen": ["older"]}, {}))
     template = make_pages(settings).environment.from_string(
         '{% import "macros.html" as m with context %}{{ m.seen(stored) }}'
     )
-    html = template.render(refused=refused, typed=typed, stored=now, path="/here", _=str, speak=str)
+    html = template.render(refused=refused, brought="older", stored=now, path="/here", _=str, speak=str)
     assert re.findall(r'name="seen" value="([^"]+)"', html) == ["older" if is_kept else now.seen]
 
 
@@ -296,7 +333,12 @@ def since(before: Stored, now: Stored) -> list[tuple[str, str, str]]:
 
 def listed(*names: str) -> Stored:
     """A list of places and names, known by the first sign of each."""
-    return stored([(str(place), name) for place, name in enumerate(names, 1)], ids=[name[0] for name in names])
+    return stored([(str(place), name) for place, name in enumerate(names, 1)], placed=[name[0] for name in names])
+
+
+def grouped(**names: str) -> Stored:
+    """A list of names and numbers, known by what stands before each."""
+    return stored([(name, "8") for name in names.values()], ids=names)
 
 
 def test_what_changed_since_a_page_was_made_is_told_line_by_line() -> None:
@@ -313,22 +355,36 @@ def test_what_changed_since_a_page_was_made_is_told_line_by_line() -> None:
     assert since(one, other) == [("", Since.CHANGED, "九点"), ("8", Since.SAME, "")]
 
 
+def test_a_line_that_has_no_place_moves_too_and_a_name_of_digits_is_none() -> None:
+    assert since(grouped(a="党代表", b="群众"), grouped(b="群众", a="党代表")) == [
+        ("8", Since.MOVED, ""), ("8", Since.SAME, ""),
+    ]  # fmt: skip
+    assert since(grouped(a="2025"), grouped(a="2026")) == [("8", Since.CHANGED, "2025：8")]
+
+
+@given(st.permutations(range(6)))
+def test_as_few_lines_as_can_be_have_moved(order: Sequence[int]) -> None:
+    told = listed(*(f"{one}" for one in order)).since(listed(*"012345").seen)
+    longest = max(size for size in range(1, 7) if any(list(some) == sorted(some) for some in combinations(order, size)))
+    assert [one.since for one in told].count(Since.MOVED) == 6 - longest
+
+
 @pytest.mark.parametrize("seen", ["", "~", "x~!!", "x~eJw=", "x~" + "A" * 999, "x~" + zipped(b"[[1]]"), "x"])
 def test_a_field_that_no_page_of_ours_made_marks_nothing(seen: str) -> None:
-    assert {one.since for one in listed("甲局", "乙局").since(seen)} == {Since.SAME}
+    assert {one.since for one in listed("甲局", "乙局").since(seen)} == {Since.UNKNOWN}
 
 
 def test_what_a_form_says_it_was_filled_in_from_is_unpacked_within_bounds() -> None:
     bomb = "x~" + zipped(b"[" + b'["a","b","c"],' * 5_000_000 + b'["a","b","c"]]')
     assert len(bomb) < 200_000
-    assert {one.since for one in listed("甲局").since(bomb)} == {Since.SAME}
+    assert {one.since for one in listed("甲局").since(bomb)} == {Since.UNKNOWN}
 
 
 def test_a_list_that_is_too_long_to_be_carried_is_told_without_marks() -> None:
     names = [f"{number}{new_id()}{new_id()}" for number in range(3_000)]
     many = stored([(str(place), name) for place, name in enumerate(names)], ids=names)
     assert many.seen == many.digest
-    assert {one.since for one in many.since(many.seen)} == {Since.SAME}
+    assert {one.since for one in many.since(many.seen)} == {Since.UNKNOWN}
     thousand = stored(
         [(str(n), f"县第{n}中心小学，事业单位") for n in range(1_000)], ids=[new_id() for _ in range(1_000)]
     )

@@ -111,7 +111,6 @@ def _issue_page(
         "told": len(answered),
         "choice": choice_of(campaign.units, issue.unit_ids, form),
         "faulty": faulty(refused),
-        "typed": form.as_dict() if form else {},
         "stored": _stored(desk, place),
     }
     return desk.show("rectification/issue.html", refused, **context, **ISSUE_WORDS)

@@ -36,7 +36,6 @@ def _signing_page(
         "rows": rows,
         "heads": {**kept, **typed},
         "liaisons": {unit_id: [staff for staff in some if not staff.disabled] for unit_id, some in liaisons.items()},
-        "typed": form.as_dict() if form else {},
     }
     return desk.show("rectification/signing.html", refused, **context)
 
