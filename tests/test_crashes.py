@@ -78,7 +78,7 @@ def void(database: Database, _folder: KeyFolder, round_id: str) -> object:
     return acting(database, lambda by: PORTS.acts["void"](by, round_id, {"reason": "停电"}))
 
 
-BEFORE_COMMIT = {"before the commit": Step(audit, "record")}
+BEFORE_COMMIT = {"before the commit": Step(audit, "record_each")}
 ROWS = {
     "freeze": Row(freeze, BEFORE_COMMIT),
     "print the first slips": Row(
