@@ -18,7 +18,7 @@ from tests.tally.cast import Json, section_of
 
 FILES = Path(__file__).parent / "first_shape"
 """A result stored in the first shape, and what programs were answered of it."""
-ROUND = "a-round-of-shape-1"
+ROUND = "aroundofshape1"
 CODE = "ABCDEFGHJKMN"
 
 
