@@ -269,3 +269,17 @@ def test_sections_that_are_cited_exist() -> None:
 
 def test_no_text_is_cited_that_is_not_here() -> None:
     assert [file.name for file, text in spoken() if file != Path(__file__) and FOREIGN.search(text)] == []
+
+
+def test_what_the_contributor_is_told_to_change_is_there() -> None:
+    """Files by their paths, names by standing in the code: a how-to that names what is gone leads astray."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    told = set(re.findall(r"`([^`\s]+)`", text[text.index("## How to add") :]))
+    files = {name.partition("::")[0] for name in told if "/" in name and "<" not in name and "YYYY" not in name}
+    names = {name for name in told if re.fullmatch(r"_?[A-Z][A-Za-z_]*", name)}
+    assert len(files) > 20
+    assert len(names) > 20
+    assert sorted(name for name in files if not (ROOT / name).exists()) == []
+    code = [path.read_text("utf-8") for room in ("app", "tests", "scripts") for path in (ROOT / room).rglob("*.py")]
+    words = set(re.findall(r"\w+", "\n".join(code))) | {"YYYYMMDD_HHMM"}
+    assert sorted(names - words) == []
