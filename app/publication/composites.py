@@ -1,7 +1,7 @@
 """Named scores, points and awards of a round, and the composite scores of its released result."""
 
 import re
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Final, cast
@@ -28,11 +28,11 @@ from app.core.acting import Acting
 from app.core.db import locked, pause
 from app.core.errors import DomainError
 from app.publication.composite_rows import Composites, Entry, row_of
-from app.publication.domain import Scope, Viewer, sight_of
+from app.publication.domain import Scope, Sight, Viewer, sight_of
 from app.publication.editions import Published, PublishedBands
 from app.publication.lately import Lately
 from app.publication.models import NamedEntry
-from app.publication.reads import ANYONE, ledger_of, ledgers, published, published_bands
+from app.publication.reads import ANYONE, bands_in, ledgers, published_in
 from app.publication.stored import DamagedResultError, digests_of, document_once
 from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import frozen_paper, get_round
@@ -57,6 +57,8 @@ Key = tuple[str, str]
 """An object's id with the key of a part, or ``AWARD``."""
 Other = Callable[[str], Document | Missing | None]
 """Gives another round's result as the reader of a score sees it: why he does not, or None where he sees none."""
+ReadOther = Callable[[Session, str, Sight | None], Document | Missing | None]
+"""Gives the same by what was found that he sees of it."""
 
 
 def composite_of(paper: Paper) -> Composite | None:
@@ -145,19 +147,21 @@ def _write(acting: Acting, key: tuple[str, str, str], text: str) -> None:
 
 def composites_beside(session: Session, result: Published, viewer: Viewer, now: datetime) -> Composites | None:
     """Return what stands beside the votes of a result, out of what its reader may see of it and of other rounds."""
-    return _beside(session, result, result.document, (viewer, now), others_seen(session, viewer, now))
+    return _beside(session, result, result.document, (viewer, now), _other_seen)
 
 
-def others_seen(session: Session, viewer: Viewer, now: datetime) -> Other:
-    """Return what gives another round's result as a viewer sees it."""
+def others_seen(session: Session, paper: Paper, viewer: Viewer, now: datetime) -> Mapping[str, Document | Missing]:
+    """Return the other rounds that a paper's score is made of as a viewer sees them, or why he does not."""
+    sights = _sights_behind(session, paper, viewer, now)
+    return {round_id: _other_seen(session, round_id, sight) for round_id, sight in sights.items()}
 
-    def other(round_id: str) -> Document | Missing:
-        try:
-            return published(session, round_id, viewer, now, document_once).document
-        except DomainError as error:
-            return why_unread(error)
 
-    return other
+def _other_seen(session: Session, round_id: str, sight: Sight | None) -> Document | Missing:
+    """Return another round's result as its reader sees it, or why he does not."""
+    try:
+        return published_in(session, round_id, sight, document_once).document
+    except DomainError as error:
+        return why_unread(error)
 
 
 def why_unread(error: DomainError) -> Missing:
@@ -171,13 +175,12 @@ def composites_told(session: Session, result: PublishedBands, now: datetime) -> 
     Of what everybody reads no part is a round that was shown to those alone who have its link.
     """
 
-    def other(round_id: str) -> Document | Missing | None:
-        sight = sight_of(ANYONE, ledger_of(session, round_id), now)
+    def other(session: Session, round_id: str, sight: Sight | None) -> Document | Missing | None:
         # Asked before the document is read: that one is damaged tells that there is one.
         if sight is None or (result.scope is Scope.PUBLIC and sight.scope is not Scope.PUBLIC):
             return None
         try:
-            return _counts_of(published_bands(session, round_id, ANYONE, now))
+            return _counts_of(bands_in(session, round_id, sight))
         except DomainError as error:
             return why_unread(error)
 
@@ -192,21 +195,23 @@ def _counts_of(result: PublishedBands) -> Document | None:
 
 
 def _beside(
-    session: Session, result: Published | PublishedBands, document: Document, at: tuple[Viewer, datetime], other: Other
+    session: Session, result: Published | PublishedBands, document: Document, at: tuple[Viewer, datetime],
+    read: ReadOther,
 ) -> Composites | None:  # fmt: skip
     """Return what stands beside the votes of a result as its reader sees it; None where nothing does.
 
     Where nothing it hangs on has changed, as made lately. What was made while a part of it was damaged is not kept: a
-    repair changes nothing by which it would be found.
+    repair changes nothing by which it would be found. The other rounds are read by the very sights that name it: what
+    is released or withdrawn meanwhile has another name.
     """
     result.must_be_stored(SCORES)
     (paper, _), entries = frozen_paper(session, result.round_id), entries_of(session, result.round_id)
     units = tuple(target["id"] for section in document["sections"] for target in section["targets"])
-    behind = _sights(session, *at, sorted(rounds_behind(composite_of(paper))))
-    name = (result.round_id, result.digest, result.scope, units, frozenset(entries.items()), behind)
+    sights = _sights_behind(session, paper, *at)
+    name = (result.round_id, result.digest, result.scope, units, frozenset(entries.items()), _named(session, sights))
     made = _kept.get(name)
     if made is None:
-        others = others_of(paper, other)
+        others = others_of(paper, lambda round_id: read(session, round_id, sights[round_id]))
         pause(session, SCORES)
         made = composites_from(paper, entries, document, others)
         if made is not None and not made.unread:
@@ -214,10 +219,15 @@ def _beside(
     return made
 
 
-def _sights(session: Session, viewer: Viewer, now: datetime, rounds: Sequence[str]) -> tuple[Hashable, ...]:
-    """Name what a viewer sees of each round: which version, cut to what; nothing of one that he does not see."""
+def _sights_behind(session: Session, paper: Paper, viewer: Viewer, now: datetime) -> Mapping[str, Sight | None]:
+    """Return what a viewer sees of each round that a paper's score is made of; None of one that he does not see."""
+    rounds = sorted(rounds_behind(composite_of(paper)))
     every = ledgers(session, rounds) if rounds else {}
-    sights = {each: sight_of(viewer, every.get(each, ()), now) for each in rounds}
+    return {each: sight_of(viewer, every.get(each, ()), now) for each in rounds}
+
+
+def _named(session: Session, sights: Mapping[str, Sight | None]) -> tuple[Hashable, ...]:
+    """Name what is seen of rounds: which version, cut to what; nothing of one that is not seen."""
     digests = digests_of(session, [(each, sight.version) for each, sight in sights.items() if sight])
     return tuple(
         (each, digests[each], sight.scope, sight.unit_ids) if sight else each for each, sight in sights.items()

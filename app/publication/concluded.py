@@ -133,7 +133,7 @@ def judged_scores(session: Session, result: Published, viewer: Viewer, now: date
     if not judges_scores(paper):
         return []
     entries = entries_of(session, result.round_id)
-    others = others_of(paper, others_seen(session, viewer, now))
+    others = others_seen(session, paper, viewer, now)
     pause(session, SCORES)
     found = composites_from(paper, entries, result.document, others)
     return found.rows if found else []

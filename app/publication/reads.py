@@ -138,15 +138,23 @@ def published(
 
 def published_bands(session: Session, round_id: str, viewer: Viewer, now: datetime) -> PublishedBands:
     """Return the result in bands, for the scopes of the wider circle; DomainError ``result_not_published``."""
-    row, sight = readable(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
-    edition, document = _edition(session, row, sight)
-    return PublishedBands(**edition, document=bands(document), is_whole=False)
+    return bands_in(session, round_id, sight_of(viewer, ledger_of(session, round_id), now))
 
 
 def published_version(session: Session, round_id: str, version: int, viewer: Viewer, now: datetime) -> Published:
     """Return an earlier version as far as its reader saw it and still may; DomainError ``result_not_published``."""
-    sight = sight_of_version(viewer, ledger_of(session, round_id), version, now)
-    return _seen(session, *readable(session, round_id, sight))
+    return published_in(session, round_id, sight_of_version(viewer, ledger_of(session, round_id), version, now))
+
+
+def published_in(session: Session, round_id: str, sight: Sight | None, read: ReadDocument = document_of) -> Published:
+    """Return the result as a sight that was found before says, whatever was released or withdrawn since."""
+    return _seen(session, *readable(session, round_id, sight), read)
+
+
+def bands_in(session: Session, round_id: str, sight: Sight | None) -> PublishedBands:
+    """Return the result in bands likewise."""
+    edition, document = _edition(session, *readable(session, round_id, sight))
+    return PublishedBands(**edition, document=bands(document), is_whole=False)
 
 
 def readable(session: Session, round_id: str, sight: Sight | None) -> Sighted:

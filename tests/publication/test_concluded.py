@@ -1,21 +1,22 @@
 """What failed in published results by its score: however many rounds there are, and whatever befell one of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app.campaigns.composite import Composite, Part, Source
 from app.campaigns.rule import Meaning, Rule, Step, Word
 from app.core.acting import Acting
-from app.core.db import Database
+from app.core.db import Database, pause
 from app.core.errors import DomainError
-from app.publication import concluded
+from app.publication import composites, concluded
 from app.publication.composite_rows import NOTE_SENTENCES, Composites
-from app.publication.composites import AWARD, composites_beside, enter
+from app.publication.composites import AWARD, Other, composites_beside, composites_told, enter, others_of
 from app.publication.concluded import Failures, failed_targets, judged_scores
 from app.publication.domain import Scope, Sight, Viewer
 from app.publication.models import NamedEntry, ResultVersion
@@ -24,6 +25,7 @@ from app.publication.reads import ledger_of, published
 from app.publication.renditions import rendition
 from app.publication.service import withdraw
 from app.publication.stored import KEPT_PARSED
+from app.rounds.domain import Paper
 from app.rounds.models import Round
 from app.tally.document import Document
 from tests.found import some
@@ -320,6 +322,55 @@ def test_scores_that_a_damaged_result_is_part_of_are_not_kept(database: Database
         assert made is not None
         assert made.unread is not is_whole
         repair(database, first)
+
+
+@pytest.mark.parametrize("out", [True, False])
+@pytest.mark.parametrize("public", [True, False])
+def test_scores_are_made_of_what_they_are_kept_by(
+    database: Database, monkeypatch: pytest.MonkeyPatch, *, public: bool, out: bool
+) -> None:
+    """A round is withdrawn, or released, between the naming of a score and the reading of what it is made of."""
+    first, last = of_two(database, "public") if public else halved(database)
+
+    def released(*, wanted: bool) -> None:
+        if wanted:
+            counted.release(database, first, "public" if public else "leaders")
+        else:
+            with database.writing() as session:
+                (release,) = (each for each in ledger_of(session, first) if each.withdrawn_at is None)
+                withdraw(Acting(session, counted.AT, counted.ZHANG), first, release.id, "范围有误")
+
+    def look(meanwhile: Callable[[], None] | None = None) -> Composites:
+        with database.reading() as session, monkeypatch.context() as patched:
+            if meanwhile is not None:
+                patched.setattr(composites, "others_of", between(session, meanwhile))
+            if public:
+                made = composites_told(session, counted.bands_for(session, last), counted.AT)
+            else:
+                made = composites_beside(session, counted.result_for(session, last), counted.READER, counted.AT)
+        assert made is not None
+        return made
+
+    if not out:
+        released(wanted=False)
+    before = look()
+    forget_results()
+    assert look(lambda: released(wanted=not out)).rows == before.rows
+    after = look()
+    assert [bool(some(found.rows)[0].score) for found in (before, after)] == [out, not out]
+    released(wanted=out)
+    assert look().rows == before.rows
+
+
+def between(session: Session, meanwhile: Callable[[], None]) -> Callable[[Paper, Other], Mapping[str, object]]:
+    """Return what reads the other rounds of a score after something was done meanwhile."""
+
+    def read(rated: Paper, other: Other) -> Mapping[str, object]:
+        pause(session, composites.SCORES)
+        meanwhile()
+        return others_of(rated, other)
+
+    return read
 
 
 def test_a_page_reads_no_result_again_however_many_its_scores_are_made_of(
