@@ -7,7 +7,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.campaigns.english_reads import english_names, english_of_campaigns
+from app.campaigns.english_reads import english_names
+from app.campaigns.listing import english_in
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made
 from app.office.language import _, said, told
@@ -109,9 +110,8 @@ def _picked(bench: Bench) -> Iterator[list[LedgerRow]]:
     with bench.reading() as session:
         rows = picked_rows(session, bench.staff, bench.today, pick)
         rows = with_votes(session, bench.staff, bench.now, rows)
-        campaigns = sorted({each.plan.campaign_id for each in rows})
-        every = english_of_campaigns(session, campaigns).values()
-    with written_in(bench.language, {name: english for own in every for name, english in own.items()}):
+        names = english_in(session, {each.plan.campaign_id for each in rows})
+    with written_in(bench.language, names):
         yield rows
 
 

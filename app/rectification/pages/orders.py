@@ -244,7 +244,8 @@ def comparison(desk: RectificationDesk, order_id: str, attempt: int = 0) -> Resp
     both = next((pair for pair in reversed(pairs) if attempt in {0, pair.attempt}), None)
     if both is None:
         raise DomainError("not_found")
-    told: dict[str, object] = {"order": order_id, "attempt": attempt, "of": sha256(repr(both).encode()).hexdigest()}
+    drawn = both, english_names(desk.session, order.campaign_id)  # those of the paper never change
+    told: dict[str, object] = {"order": order_id, "attempt": attempt, "of": sha256(repr(drawn).encode()).hexdigest()}
     return picture(desk, COMPARISON, told)
 
 

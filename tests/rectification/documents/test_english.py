@@ -14,6 +14,7 @@ from app.core.acting import Acting
 from app.core.chinese import has_chinese
 from app.core.db import Database
 from app.rectification.ledger.recording import name_rules
+from app.rectification.models import RemedialOrder
 from app.rectification.plans.reads import plan_heads
 from app.web.forms import TOKEN_FIELD
 from tests.cast import MORNING, Desk, Desks
@@ -140,6 +141,22 @@ def test_english_pages_call_units_and_campaigns_by_their_english(new_desk: Desks
             typed = name in {"ledger", "lists", "plan"}  # 主办单位 is typed there
             assert "County Arts Troupe" in words or name == "supervision/run", (who, path)
             assert typed or "县文工团" not in words.replace("县文工团复测", ""), (who, path)
+
+
+def test_the_chart_of_an_order_is_drawn_anew_once_its_names_change(
+    database: Database, new_desk: Desks, pages: dict[str, str]
+) -> None:
+    desk, path = new_desk("zhangsan"), pages["notice"].rpartition("/")[0] + "/comparison.svg?lang=en"
+    drawn = desk.get(path)
+    known = {"if-none-match": drawn.headers["etag"]}
+    assert desk.client.get(path, headers=known).status_code == 304
+    with database.writing() as session:
+        order = session.get_one(RemedialOrder, path.split("/")[3])
+        keep_english(session, order.campaign_id, {"县文工团": "County Song and Dance Troupe"})
+    again = desk.client.get(path, headers=known)
+    assert again.status_code == 200
+    assert ("County Arts Troupe" in drawn.text, "County Arts Troupe" in again.text) == (True, False)
+    assert "County Song and Dance Troupe" in again.text
 
 
 def test_newsletter_and_bulletin_are_in_the_language_that_is_chosen(new_desk: Desks, pages: dict[str, str]) -> None:
