@@ -97,7 +97,7 @@ def viewers(setting: Setting) -> tuple[Viewer, ...]:
             ),
         ),
         Viewer(
-            "领导",
+            "领导、测评对象",
             (Sentence("只看到公布后的汇总。如果评价完全一致，或者其他人互相对过，您的评价可能被推算出来。"),),
         ),
         Viewer("系统管理员", tuple(_administrator(setting))),
