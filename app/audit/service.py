@@ -146,10 +146,10 @@ def last_at(session: Session, action: str, subject: str) -> datetime | None:
     return session.scalar(query.order_by(AuditEntry.number.desc()).limit(1))
 
 
-def acts(session: Session, actions: Collection[str]) -> list[Entry]:
-    """Return the entries of these actions, oldest first."""
-    query = select(AuditEntry).where(AuditEntry.action.in_(actions)).order_by(AuditEntry.number)
-    return [_entry(row) for row in session.scalars(query)]
+def acts(session: Session, actions: Collection[str], after: int = 0) -> list[Entry]:
+    """Return the entries of these actions behind the one with this number, oldest first."""
+    wanted = AuditEntry.action.in_(actions), AuditEntry.number > after
+    return [_entry(row) for row in session.scalars(select(AuditEntry).where(*wanted).order_by(AuditEntry.number))]
 
 
 def last_number(session: Session, action: str, subject: str) -> int | None:

@@ -131,8 +131,8 @@ def _suspects(session: Session, row: RoundView) -> Suspects:
 
 def _office_then(session: Session, campaign_id: str, number: int) -> str:
     """Return the office that a campaign belonged to after this entry of the log."""
-    later = [entry for entry in acts(session, {"campaign.move"}) if entry.number > number]
-    return before(later, "campaign.move").get(campaign_id) or office_of(session, campaign_id)
+    moved = before(acts(session, {"campaign.move"}, number), "campaign.move")
+    return moved.get(campaign_id) or office_of(session, campaign_id)
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:

@@ -18,9 +18,8 @@ CHANGES = frozenset({"office.add", "office.edit", "office.close", "office.open",
 def tree_after(session: Session, number: int) -> Tree:
     """Return the tree as it stood after the entry of the log with this number."""
     nodes = dict(the_tree(session).nodes)
-    for entry in reversed(audit.acts(session, CHANGES)):
-        if entry.number > number:
-            _take_back(nodes, entry)
+    for entry in reversed(audit.acts(session, CHANGES, number)):
+        _take_back(nodes, entry)
     return tree_of(nodes.values())
 
 

@@ -183,6 +183,17 @@ def test_a_check_reads_a_few_entries_at_a_time(database: Database, monkeypatch: 
     assert (check.entries, check.broken_at) == (5, None)
 
 
+def test_acts_behind_an_entry_are_read_without_those_before(database: Database) -> None:
+    with database.writing() as session:
+        for action in ("office.add", "office.edit", "round.count", "office.edit", "office.add"):
+            service.record(session, MORNING, service.SYSTEM, action, "x")
+        numbers = session.scalars(sa.select(AuditEntry.number).order_by(AuditEntry.number)).all()[-5:]
+        offices = {"office.add", "office.edit"}
+        assert [each.number for each in service.acts(session, offices, numbers[1])] == numbers[3:]
+        assert [each.number for each in service.acts(session, {"office.edit"})] == [numbers[1], numbers[3]]
+        assert service.acts(session, offices, numbers[-1]) == []
+
+
 def test_whoever_reads_for_an_office_finds_what_others_did_to_it_and_nothing_more(database: Database) -> None:
     """What somebody above did to the office itself, its actions, and accounts that are its own or were to be."""
     found, _, (action_id,) = make_ledger(database)

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff, StaffUnit
+from app.audit import service as audit
+from app.box.models import KeyHolder, Opening, RoundKey
 from app.campaigns.models import Unit, VoterGroup
 from app.core.acting import Acting
 from app.core.db import Database
@@ -31,6 +33,7 @@ from app.rectification.models import (
     BoardDone,
     CampaignBoard,
     EnteredIssue,
+    OrderAttempt,
     OrderEntry,
     RemedialAction,
     RemedialOrder,
@@ -40,8 +43,10 @@ from app.rectification.plans import asking, entering
 from app.rectification.plans.asking import Request
 from app.rectification.plans.entering import TypedIssue
 from app.rectification.rules.board import SEED_STAGES
+from app.rounds.domain import PaperUnit
 from app.rounds.models import Round
 from tests.cast import MORNING
+from tests.papers import asked
 from tests.publication import counted
 from tests.rectification.flagged import WU, ZHANG, Flagged, keep_ledger, later, make_action, order, plan_id_of, working
 
@@ -90,8 +95,8 @@ class Crowd:
                 _set_up(session, row.campaign_id)
             row.campaign_id, row.closed_at = self.campaign_id, counted.AT + timedelta(days=len(self.round_ids))
             _enrol(session, self.campaign_id, names[self.units :], self.units)
-            for scope in ("leaders", "unit", "public"):
-                publication.publish(Acting(session, MORNING, ZHANG), round_id, {"scope": scope})
+            _release(session, round_id, "leaders", "unit", "public")
+            _open(session, round_id)
         self.units = units
         self.round_ids.append(round_id)
 
@@ -99,7 +104,18 @@ class Crowd:
         found = Flagged(self.round_ids[-1], self.campaign_id, f"u{place}")
         order_id = order(self.database, found, found.unit_id)
         keep_ledger(self.database, order_id, make_action(), make_action(problem="收费不透明"))
+        self._retest(order_id, place)
         return order_id
+
+    def _retest(self, order_id: str, place: int) -> None:
+        """Hold the retest of an order, which counts as the last one of its unit."""
+        name = f"被测评单位{place + 1}"
+        rated = asked(counted.make_paper((name,)), units=(PaperUnit(f"u{place}", name),))
+        round_id = counted.store_counted(self.database, counted.make_votes(replace(rated, title=f"{name}复测")))
+        with self.database.writing() as session:
+            session.get_one(Round, round_id).campaign_id = self.campaign_id
+            _release(session, round_id, "leaders", "unit")
+            session.get_one(OrderAttempt, (order_id, 1)).retest_round_id = round_id
 
     def places(self) -> dict[str, str]:
         """Return what stands in addresses of this campaign."""
@@ -110,6 +126,7 @@ class Crowd:
             return {
                 "campaign_id": self.campaign_id,
                 "round_id": self.round_ids[-1],
+                "before": self.round_ids[-2],
                 "unit_id": row.unit_id,
                 "group_id": "g0",
                 "order_id": row.id,
@@ -119,6 +136,22 @@ class Crowd:
                 "issue_id": session.scalars(sa.select(EnteredIssue.id)).first() or "",
                 "notice_id": session.scalars(sa.select(SupervisionNotice.id)).first() or "",
             }
+
+
+def _release(session: Session, round_id: str, *scopes: str) -> None:
+    for scope in scopes:
+        publication.publish(Acting(session, MORNING, ZHANG), round_id, {"scope": scope})
+
+
+def _open(session: Session, round_id: str) -> None:
+    """Have the box been opened by people with their keys, as the log and the minutes tell it."""
+    told = {"public_key": bytes(32), "needed": 1, "created_at": MORNING}
+    session.add(RoundKey(round_id=round_id, **told))
+    session.flush()
+    session.add(KeyHolder(round_id=round_id, number=1, name=ZHANG.name, staff_id=ZHANG.id))
+    session.add(Opening(round_id=round_id, opened_by=ZHANG.name, present="[]", holders="[1]", envelopes=1))
+    for act in ("round.freeze", "round.count"):
+        audit.record(session, MORNING, ZHANG, act, round_id)
 
 
 def _set_up(session: Session, campaign_id: str) -> None:

@@ -4,6 +4,7 @@ On an embedded database each statement lengthens what others wait for; beside Po
 """
 
 import re
+from collections.abc import Mapping
 
 from app.rounds.domain import RoundState
 from tests.security.access import ACCESS
@@ -24,17 +25,18 @@ NEVER_SHOWN = {
     *("/api/v2/results", "/api/v2/results/{round_id}", "/api/v2/results/{round_id}/signed"),
     "/api/v2/results/{round_id}/sections/{section}/targets/{target}",
     # are of a round in another state, or before its box was opened
-    *("/rounds/{round_id}/closing", "/rounds/{round_id}/freeze", "/rounds/{round_id}/scrutiny"),
+    *("/rounds/{round_id}/closing", "/rounds/{round_id}/freeze"),
     # are about what this campaign has none of: receipts, a file, a second version, a job, what could be taken away
     *("/receipts/{round_id}", "/receipts/{round_id}/receipts.json", "/jobs/{job_id}", "/jobs/{job_id}/file"),
     *("/results/{round_id}/documents/{version}", "/rounds/{round_id}/document/{version}"),
     *("/rectification/actions/{action_id}/files/{file_id}", "/rectification/plans/{plan_id}/signed"),
-    *("/rectification/orders/{order_id}/comparison.svg", "/results/campaigns/{campaign_id}/compare.svg"),
     *("/campaigns/{campaign_id}/forms/{key}/delete", "/offices/{office_id}/units/{registered_id}"),
     "/rounds/{round_id}/releases/{release_id}/withdraw",
     "/rounds/{round_id}/slips/batches/{batch_id}/void",
 }
 """Routes of which no reader got a page, so that nothing is known of what they cost."""
+ASKED_WITH = {"/results/campaigns/{campaign_id}/compare.svg": "?before={before}&after={round_id}"}
+"""What stands behind an address."""
 OF_EACH_ROUND = {"/rectification/campaigns/{campaign_id}/summary.docx"}
 """Quote a result for each round that orders rest on, which are read for it."""
 FILE = re.compile(r"\.(docx|xlsx|pdf|zip)$")
@@ -53,7 +55,7 @@ def costs(world: World, crowd: Crowd) -> dict[str, list[str]]:
     for route in sorted(served(world) - {"GET /static"}):
         method, path = route.split(" ")
         for role in readers_of(route) if method == "GET" else ():
-            address = world.address(path, RoundState.PUBLISHED) if "section" in path else path.format_map(_Some(places))
+            address = world.address(path, RoundState.PUBLISHED) if "section" in path else _path(path, places)
             if not FILE.search(path):
                 world.desks[role].get(address)
             with statements() as asked:
@@ -61,6 +63,10 @@ def costs(world: World, crowd: Crowd) -> dict[str, list[str]]:
             assert answer.status_code < 500, address
             found[f"{role} {route} {answer.status_code}"] = list(asked)
     return found
+
+
+def _path(path: str, places: Mapping[str, str]) -> str:
+    return f"{path}{ASKED_WITH.get(path, '')}".format_map(_Some(places))
 
 
 class _Some(dict[str, str]):
