@@ -141,7 +141,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     schedule = Schedule(state.database, state.key_folder, PORTS, state.clock)
     if Audience.DESK in state.audiences:
-        recover(state.database, state.key_folder)
+        recover(state.database)
         sign_earlier(state.database, state.clock())
         state.watch.add(schedule.pulse)
         schedule.start()

@@ -162,7 +162,8 @@ class Hall:
         with started_anew(self.settings, self.database, self.workshop) as desk:
             for page in ("/rounds", f"/rounds/{self.id}", f"/rounds/{self.id}/slips"):
                 assert desk.get(page).status_code < 500, page
-            acts.settle(self.database, LATER)
+            for round_id in acts.unsettled(self.database):
+                acts.settle(self.database, round_id, LATER)
         assert left_of_boxes(self.database) == set()
         assert left_of_keys(self.folder) == set()
         with self.database.reading() as session:

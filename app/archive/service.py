@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.archive.domain import ARCHIVED, PACKAGED
 from app.audit import service as audit
 from app.ballots import reads as ballots
-from app.ballots import service as boxes
 from app.box.service import put_away
 from app.core.acting import Acting, Principal
 from app.core.db import Database, after_commit, database_of
@@ -18,6 +17,7 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.publication.domain import Scope, Viewer, sight_of
 from app.publication.reads import ledger_of, readable, versions_of
+from app.rounds.gone import tidy
 from app.rounds.ports import Ports
 from app.rounds.reads import get_round
 from app.rounds.service import archive_round, purge_rehearsals
@@ -67,7 +67,6 @@ def archive(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> N
         raise DomainError("archive_no_package")
     ballots_left = put_away(session, round_id)
     rehearsals = purge_rehearsals(acting, folder, ports, round_id)
-    after_commit(session, partial(boxes.destroy, database, round_id))
-    after_commit(session, partial(folder.destroy_part, round_id))
+    after_commit(session, partial(tidy, database, round_id))
     told = {"rehearsals": rehearsals, "wifi": int(had_wifi), "box": int(boxes_left), "key": int(parts_left)}
     audit.record(session, acting.now, acting.actor, ARCHIVED, round_id, **ballots_left, **told)

@@ -21,6 +21,7 @@ from app.ballots.domain import ROUND_ID, GateState
 from app.ballots.models import GATE, METADATA, SCHEMA
 from app.ballots.rights import share
 from app.core.db import READ_ONLY, Database, make_file_engine
+from app.core.durable import sync
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 
@@ -138,7 +139,7 @@ def _link_whole(draft: Path, file: Path, row: Mapping[str, object]) -> None:
         pass
     finally:
         draft.unlink()
-    _sync(file.parent)
+    sync(file.parent)
 
 
 def _lay_out_in_small_pages(connection: sqlite3.Connection, _record: object) -> None:
@@ -229,7 +230,7 @@ def destroy(database: Database, round_id: str) -> None:
     gone = file.with_name(f"{_GONE}{round_id}")
     with suppress(FileNotFoundError):  # somebody else was quicker, and wipes it
         file.rename(gone)
-        _sync(gone.parent)
+        sync(gone.parent)
         _wipe(gone)
 
 
@@ -255,7 +256,7 @@ def _wipe(file: Path) -> None:
             left -= handle.write(_PIECE[: min(left, len(_PIECE))])
         os.fsync(handle.fileno())
     file.unlink(missing_ok=True)
-    _sync(file.parent)
+    sync(file.parent)
 
 
 def tidy(database: Database) -> None:
@@ -277,14 +278,6 @@ def _clear(draft: Path) -> None:
     """Remove a draft; of one that was linked already, its name alone: its bytes are those of a box in use."""
     if draft.stat().st_nlink > 1:
         draft.unlink()
-        _sync(draft.parent)
+        sync(draft.parent)
     else:
         _wipe(draft)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 
 from app.accounts.people import all_names
 from app.ballots.reads import SealedEnvelope, envelopes
-from app.ballots.service import destroy
 from app.ballots.tags import Tags, tags_of
 from app.ballots.verification import is_rightly_tagged
 from app.box.ceremony import check_counts, check_paper, check_root, check_tags, sealed_round
@@ -38,6 +37,7 @@ from app.core.masking import Masker
 from app.core.memory import give_back_memory
 from app.core.secrets import shuffled, token_bytes
 from app.rounds.domain import Paper, RoundState
+from app.rounds.gone import tidy
 from app.rounds.reads import frozen_paper, frozen_text, parse_paper
 from app.rounds.service import count_round, locked_round
 from app.slips.service import keep_used
@@ -110,7 +110,7 @@ def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
         raise DomainError("envelopes_damaged", count=progress.damaged)
     progress.is_writing = True
     _put_down(room, attempt, paper, (stacks, progress.invalid))
-    tidy(room.database, room.folder, attempt.round_id)
+    tidy(room.database, attempt.round_id)
 
 
 def _ballots(
@@ -227,12 +227,3 @@ def _record(acting: Acting, attempt: Attempt, envelopes: int, invalid: Mapping[s
     )
     detail = {"present": attempt.present, "holders": attempt.holders, "envelopes": envelopes}
     count_round(acting, attempt.round_id, **detail, **invalid)
-
-
-def tidy(database: Database, folder: KeyFolder, round_id: str) -> None:
-    """Destroy the box and the server part, now that the stacks are safe."""
-    try:
-        destroy(database, round_id)
-        folder.destroy_part(round_id)
-    except Exception as error:  # noqa: BLE001 - the count is committed; the next start tidies again
-        LOG.error("the opened box was not tidied: %s", type(error).__name__)  # noqa: TRY400 - texts may quote values

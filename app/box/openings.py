@@ -88,7 +88,7 @@ class Openings:
         with place.database.writing() as session:
             if jobs.conclude(session, round_id, job_id, error):
                 audit.record(session, place.clock(), audit.SYSTEM, "box.open_failed", round_id, code=error.code)
-        recover(place.database, place.folder)
+        recover(place.database)
 
     def join(self, round_id: str) -> None:
         """Wait until this process's last attempt to open the round's box has ended."""

@@ -1,7 +1,6 @@
 """What the box shows and does around a round's life: its line on the checklist, its card, its end."""
 
 from collections.abc import Mapping
-from functools import partial
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from app.accounts.domain import Role
 from app.box.holders import MOST_ORGANISERS, forget_key, organisers_among, speaking_for
 from app.box.models import KeyHolder, Opening, OpeningJob, OpeningShare, Remark, Stack
 from app.box.reads import holders_of, key_of
-from app.core.db import after_commit, database_of, locked_rows
+from app.core.db import database_of, locked_rows
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds.allowed import AFTER_OPENING
@@ -111,10 +110,9 @@ def put_away(session: Session, round_id: str) -> Mapping[str, int]:
     return {"stacks": stacks, "remarks": wiped[Remark], "openings": wiped[OpeningShare] + wiped[OpeningJob]}
 
 
-def purge(session: Session, folder: KeyFolder, round_id: str) -> None:
-    """Delete the box of a rehearsal with everything in it."""
+def purge(session: Session, _folder: KeyFolder, round_id: str) -> None:
+    """Delete what was counted of a rehearsal, and its key; the box itself goes with the round."""
     discard(session, round_id)
     session.execute(delete(Opening).where(Opening.round_id == round_id))
     forget_key(session, round_id)
     session.execute(delete(KeyHolder).where(KeyHolder.round_id == round_id))
-    after_commit(session, partial(folder.destroy_part, round_id))

@@ -6,6 +6,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from app.core.durable import sync
 from app.core.errors import DomainError
 from app.core.secrets import new_id, token_bytes
 
@@ -90,7 +91,7 @@ class KeyFolder:
             with suppress(FileNotFoundError):  # as in ``_write``
                 draft.replace(self.path / _key_name(round_id))
                 is_noted = True
-        self._sync_folder()
+        sync(self.path)
 
     def knows_key(self, round_id: str, public_key: bytes) -> bool:
         """Whether this is the key that was noted; where none was, any is: it was made by an earlier version."""
@@ -109,9 +110,9 @@ class KeyFolder:
             _put(os.open(file, os.O_WRONLY | os.O_NOFOLLOW), token_bytes(SECRET_BYTES))
             file.unlink(missing_ok=True)
         # Last, and once the part is surely gone: a part without a note would serve any key.
-        self._sync_folder()
+        sync(self.path)
         (self.path / _key_name(round_id)).unlink(missing_ok=True)
-        self._sync_folder()
+        sync(self.path)
 
     def parts(self) -> set[str]:
         """Ids of the rounds whose server part is here."""
@@ -122,7 +123,7 @@ class KeyFolder:
         """Remove the drafts that a crash left; what is linked already stays under its own name."""
         for draft in self.path.glob(f"{_DRAFT}*"):
             draft.unlink(missing_ok=True)
-        self._sync_folder()
+        sync(self.path)
 
     def _made_once(self, name: str) -> bytes:
         while not os.path.lexists(self.path / name):
@@ -156,20 +157,13 @@ class KeyFolder:
                 (self.path / name).hardlink_to(draft)
         finally:
             draft.unlink(missing_ok=True)
-        self._sync_folder()
+        sync(self.path)
 
     def _draft(self, secret: bytes) -> Path:
         """Write a file whole, to be given its name."""
         draft = self.path / f"{_DRAFT}{new_id()}"
         _put(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), secret)
         return draft
-
-    def _sync_folder(self) -> None:
-        handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _put(handle: int, content: bytes) -> None:

@@ -34,9 +34,9 @@ class Pulse:
         yield
         self.rest()
 
-    def failed(self, error: BaseException) -> bool:
-        """Keep the kind of an error, never its text; return whether it is another one than before."""
-        before, self.last_error = self.last_error, type(error).__name__
+    def failed(self, *errors: BaseException) -> bool:
+        """Keep the kinds of errors, never their texts, which may quote values; return whether they are others now."""
+        before, self.last_error = self.last_error, ", ".join(sorted({type(error).__name__ for error in errors}))
         return before != self.last_error
 
     def went_well(self) -> None:

@@ -7,6 +7,7 @@ from app.archive.making import package
 from app.archive.service import note_package, version_to_pack
 from app.audit.service import SYSTEM
 from app.core.acting import Acting
+from app.core.durable import put_in_place
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
 from app.office.bench import Bench, let_go
@@ -36,7 +37,7 @@ def write_package(settings: Settings, now: datetime, round_id: str, target: Path
             draft = scratch / target.name
             draft.touch(mode=0o600)
             draft.write_bytes(made.content)
-            draft.replace(target)
+            put_in_place(draft, target)
         with database.writing() as session:
             note_package(Acting(session, now, SYSTEM), round_id, version)
     return f"“{title}”：{target}（{FOR_WHOM}）"

@@ -16,6 +16,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from app.core.db import Base, Database
+from app.core.durable import put_in_place
 from app.core.key_folder import EARLIER_SIGNED, KeyFolder
 from app.core.migrate import current_revision
 from app.operations.scratch import clear_left, passing
@@ -46,7 +47,7 @@ def back_up(database: Database, folder: KeyFolder, target: Path, now: datetime) 
             for file_path in sorted(place.iterdir()):
                 archive.add(file_path, file_path.name)
         draft.chmod(0o600)
-        draft.replace(target)
+        put_in_place(draft, target)
 
 
 def _write_tables(database: Database, place: Path) -> None:

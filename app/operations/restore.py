@@ -5,6 +5,7 @@ and what a restore means for rounds. A restore that fails or is killed leaves a 
 that a killed one had copied by then are taken back by the next.
 """
 
+import fcntl
 import gzip
 import json
 import os
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from app.ballots import reads as ballots
 from app.core import migrate
 from app.core.acting import Acting
 from app.core.db import Database, after_commit
+from app.core.durable import sync
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
@@ -69,12 +72,12 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
     """Fill an empty installation from a backup, and say what became of its boxes.
 
     DomainError ``restore_missing``, ``restore_damaged``, ``restore_no_room`` (``folder``), ``restore_other``
-    (``revision``) or ``restore_not_empty``.
+    (``revision``), ``restore_not_empty`` or ``restore_under_way``.
     """
     if not source.is_file() or not os.access(source, os.R_OK):
         raise DomainError("restore_missing")
-    _take_back_cut_off(database, data)
-    with passing(data, now) as place:
+    with _alone(data), passing(data, now) as place:
+        _take_back_cut_off(database, data)
         with _damage_is_said():
             about = _unpack(source, place)
         if about.format > FORMAT or not migrate.is_known(about.revision):
@@ -84,10 +87,9 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
         with ExitStack() as undone, database.writing() as session:
             undone.callback(_take_back, data)
             after_commit(session, undone.pop_all)  # what is committed needs its secrets, whatever fails after it
-            after_commit(session, (data / COPYING).unlink)
+            after_commit(session, partial((data / COPYING).unlink, missing_ok=True))
             with _damage_is_said():
                 lost = _fill_all(session.connection(), place, about.revision)
-                (data / COPYING).touch()
                 folder = _copy_files(place, data)
                 migrate.upgrade_on(session.connection())
                 acting = Acting(session, now, SYSTEM)
@@ -105,10 +107,39 @@ def _damage_is_said() -> Iterator[None]:
         raise DomainError("restore_damaged") from error
 
 
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Hold the data folder until the restore is committed or taken back; DomainError ``restore_under_way``.
+
+    What another one has copied by now is not what a killed one left, though no row of it can be seen yet.
+    """
+    handle = os.open(data, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise DomainError("restore_under_way") from None
+    finally:
+        os.close(handle)
+
+
+def check_not_cut_off(database: Database, data: Path) -> None:
+    """Refuse to serve what is half restored; where the rows are there, only the mark of it was left, and goes.
+
+    So no mark lies beside secrets that are in use, for a restore to take back. DomainError ``restore_under_way`` or
+    ``restore_cut_off``.
+    """
+    if (data / COPYING).exists():
+        with _alone(data):
+            if _has_nothing(database):
+                raise DomainError("restore_cut_off")
+            (data / COPYING).unlink(missing_ok=True)
+
+
 def _take_back_cut_off(database: Database, data: Path) -> None:
     """Take back what a restore that was killed before its commit had copied."""
     if (data / COPYING).exists():
-        if _has_no_rows(database) and not ballots.round_ids(database):
+        if _has_nothing(database):
             _take_back(data)
         (data / COPYING).unlink(missing_ok=True)
 
@@ -144,12 +175,15 @@ def _unpack(source: Path, place: Path) -> About:
 def _is_empty(database: Database, data: Path) -> bool:
     """Whether nothing lies here that a restore could mix with: rows, secrets, attachments, boxes."""
     keys = data / "keys"
-    if (data / FOLDER).exists() or (keys.is_dir() and any(keys.iterdir())) or ballots.round_ids(database):
+    if (data / FOLDER).exists() or (keys.is_dir() and any(keys.iterdir())):
         return False
-    return _has_no_rows(database)
+    return _has_nothing(database)
 
 
-def _has_no_rows(database: Database) -> bool:
+def _has_nothing(database: Database) -> bool:
+    """Whether there is neither a row nor a box."""
+    if ballots.round_ids(database):
+        return False
     with database.engine.connect() as connection:
         counts = {
             table.name: connection.scalar(select(func.count()).select_from(table)) or 0
@@ -165,21 +199,25 @@ def _live(connection: Connection) -> MetaData:
 
 
 def _copy_files(place: Path, data: Path) -> KeyFolder:
+    """Copy attachments and secrets: the rows that are committed later must not last longer than they do."""
     folder = KeyFolder(data / "keys")
+    (data / COPYING).touch()
+    sync(data)  # no file may last longer than the mark that lets the next restore take it back
     if (place / FOLDER).is_dir():
         shutil.copytree(place / FOLDER, data / FOLDER, copy_function=_copy_durably)
+        sync(data / FOLDER)
     for name in SECRETS:
         if (place / f"{PREFIX}{name}").exists():
             _copy_durably(place / f"{PREFIX}{name}", folder.path / name)
-            (folder.path / name).chmod(0o600)
+    for changed in (folder.path, data):
+        sync(changed)
     return folder
 
 
 def _copy_durably(source: str | Path, target: str | Path) -> None:
-    """Copy a file: the rows that are committed later must not last longer than it does."""
     shutil.copyfile(source, target)
-    with Path(target).open("rb+") as file:
-        os.fsync(file.fileno())
+    Path(target).chmod(0o600)
+    sync(Path(target))
 
 
 def _fill_all(connection: Connection, place: Path, revision: str) -> list[str]:

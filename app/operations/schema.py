@@ -6,6 +6,7 @@ from app.core import migrate
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
 from app.operations.grants import renew
+from app.operations.restore import check_not_cut_off
 from app.operations.server import open_database
 from app.rounds.domain import RoundState
 
@@ -22,8 +23,12 @@ def _has_open_round(engine: sa.Engine) -> bool:
 
 
 def bring_up_to_date(settings: Settings) -> None:
-    """Apply what migrations are missing; SettingsError when there are some and a round is open or sealed."""
+    """Apply what migrations are missing; SettingsError when there are some and a round is open or sealed.
+
+    DomainError ``restore_under_way`` or ``restore_cut_off``: nothing is made in an installation that is half restored.
+    """
     with open_database(settings, migrated=False) as database:
+        check_not_cut_off(database, settings.data)
         if migrate.is_current(database.engine):
             return
         if _has_open_round(database.engine):

@@ -24,7 +24,7 @@ from app.core.db import Database, after_commit, database_of, locked
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.rounds.domain import Event, RoundState, next_state
-from app.rounds.gone import destroy, finish_all
+from app.rounds.gone import tidy
 from app.rounds.models import Intent, Round
 from app.rounds.reads import KIND
 from app.rounds.sealing import write_root_soon
@@ -35,8 +35,6 @@ GRACE = timedelta(seconds=10)
 ALL_ACTS = ("freeze", "close", "extend", "void", "publish", "correct")
 LAPSED_BY = {Event.CLOSE.value: ("close", "extend"), Event.VOID.value: ALL_ACTS}
 """Which acts, once asked for, can be agreed to no more after an event."""
-OVER = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED, RoundState.VOID})
-"""States of a round whose box is, or is to be, destroyed."""
 _GATES = {Event.OPEN: GateState.OPEN, Event.CLOSE: GateState.CLOSED, Event.VOID: GateState.CLOSED}
 
 
@@ -105,18 +103,19 @@ def _carry_out(database: Database, act: _Act) -> None:
     _finish(database, act)
 
 
-def settle(database: Database, now: datetime) -> None:
-    """Finish or drop what crashed nodes left: intents, and what rounds that are over or purged kept."""
+def unsettled(database: Database) -> list[str]:
+    """Return the ids of the rounds at which an act is under way, or was when a node crashed."""
     with database.reading() as session:
-        left = [_read(row) for row in session.scalars(select(Intent).order_by(Intent.round_id))]
-        kept = ballots.round_ids(database) | database.keys.parts()
-        known = select(Round.id).where(Round.state.in_(OVER), Round.id.in_(kept))
-        over = session.scalars(known).all()
-    for act in left:
-        _decision(database, act, ballots.last_act(database, act.round_id), now)(database, act)
-    for round_id in over:
-        destroy(database, round_id)
-    finish_all(database)
+        return list(session.scalars(select(Intent.round_id).order_by(Intent.round_id)))
+
+
+def settle(database: Database, round_id: str, now: datetime) -> None:
+    """Finish or drop the act that a crashed node left at a round."""
+    with database.reading() as session:
+        row = session.get(Intent, round_id)
+        act = _read(row) if row else None
+    if act:
+        _decision(database, act, ballots.last_act(database, round_id), now)(database, act)
 
 
 def _decision(database: Database, act: _Act, last: str | None, now: datetime) -> Callable[[Database, _Act], None]:
@@ -152,7 +151,7 @@ def _finish(database: Database, act: _Act) -> None:
         if act.act == Event.CLOSE:
             after_commit(session, partial(write_root_soon, database, act.round_id, act.asked_at))
         if act.act == Event.VOID:
-            after_commit(session, partial(destroy, database, act.round_id))
+            after_commit(session, partial(tidy, database, act.round_id))
 
 
 def _follow(row: Round, act: _Act) -> None:

@@ -1,15 +1,23 @@
-"""Rounds that were purged: their box and the server's key part follow right after the commit, whatever is cut off.
+"""Rounds that are over or purged: their box and the server's key part go right after the commit, whatever is cut off.
 
-The round's row is gone by then, and a box of an unknown round is kept, for it may belong to another database. So the
-desk notes, in the very transaction that deletes the round, what is still to be destroyed.
+The row of a purged round is gone by then, and a box of an unknown round is kept, for it may belong to another database.
+So the desk notes, in the very transaction that deletes the round, what is still to be destroyed.
 """
+
+import logging
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.ballots import reads as ballots
 from app.ballots import service as boxes
 from app.core.db import Database
-from app.rounds.models import Gone
+from app.rounds.domain import RoundState
+from app.rounds.models import Gone, Round
+
+LOG = logging.getLogger("manyidu")
+OVER = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED, RoundState.VOID})
+"""States of a round whose box is, or is to be, destroyed."""
 
 
 def note(session: Session, round_id: str) -> None:
@@ -18,22 +26,30 @@ def note(session: Session, round_id: str) -> None:
     session.flush()
 
 
-def destroy(database: Database, round_id: str) -> None:
-    """Destroy the box and the server's key part of a round; nothing happens to what is gone already."""
-    boxes.destroy(database, round_id)
-    database.keys.destroy_part(round_id)
+def left(database: Database) -> list[str]:
+    """Return the ids of rounds that are over or purged, and of which something is still to be destroyed."""
+    with database.reading() as session:
+        kept = ballots.round_ids(database) | database.keys.parts()
+        over = session.scalars(select(Round.id).where(Round.state.in_(OVER), Round.id.in_(kept)))
+        return sorted({*over, *session.scalars(select(Gone.round_id))})
 
 
 def finish(database: Database, round_id: str) -> None:
-    """Destroy what a purged round left, and note it no longer."""
-    destroy(database, round_id)
+    """Destroy the box and the server's key part of a round that is over or purged, and note it no longer.
+
+    Nothing happens to what is gone already; a box that cannot be destroyed keeps no key part alive.
+    """
+    try:
+        boxes.destroy(database, round_id)
+    finally:
+        database.keys.destroy_part(round_id)
     with database.writing() as session:
         session.execute(delete(Gone).where(Gone.round_id == round_id))
 
 
-def finish_all(database: Database) -> None:
-    """Do so for every round at which a crash cut it off."""
-    with database.reading() as session:
-        left = session.scalars(select(Gone.round_id)).all()
-    for round_id in left:
+def tidy(database: Database, round_id: str) -> None:
+    """Do so after the commit that decided it, which stands whatever fails now: the schedule tries again, and tells."""
+    try:
         finish(database, round_id)
+    except Exception as error:  # noqa: BLE001 - what is decided is decided
+        LOG.error("the box of a round that is over stays: %s", type(error).__name__)  # noqa: TRY400 - may quote values

@@ -16,8 +16,8 @@ from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.watch import Pulse
-from app.rounds import due
-from app.rounds.acts import settle
+from app.rounds import due, gone
+from app.rounds.acts import settle, unsettled
 from app.rounds.ports import Ports
 from app.rounds.sealing import without_root, write_root
 
@@ -59,18 +59,23 @@ class Schedule:
         self.pulse.rest()
 
     def run_due(self) -> None:
-        """Open and close what is due now, each in its own transaction; what fails for one round holds up no other."""
+        """Do what is due now, each in its own transaction; what fails for one round holds up no other."""
         now = self._clock()
-        settle(self._database, now)
+        failures = [
+            *self._each(unsettled(self._database), partial(settle, self._database), now),
+            *self._each(gone.left(self._database), self._finish, now),
+        ]
         with self._database.reading() as session:
             opening, closing = due.due(session, now)
             rootless = without_root(session)
-        failures = [
+        failures += [
             *self._each(opening, self._open, now),
             *self._each(closing, self._close, now),
             *self._each(rootless, partial(write_root, self._database), now),
         ]
-        if not failures:
+        if failures:
+            self._failed(*failures)
+        else:
             self.pulse.went_well()
 
     def _each(
@@ -81,7 +86,6 @@ class Schedule:
             try:
                 act(round_id, now)
             except Exception as error:  # noqa: BLE001 - one round's fault must not keep the others shut
-                self._failed(error)
                 failures.append(error)
         return failures
 
@@ -98,6 +102,9 @@ class Schedule:
         with _unless_another_acts(), self._database.writing() as session:
             due.close_if_due(Acting(session, now, SYSTEM), round_id)
 
+    def _finish(self, round_id: str, _now: datetime) -> None:
+        gone.finish(self._database, round_id)
+
     def _loop(self) -> None:
         while not self._stop.wait(INTERVAL_SECONDS):
             try:
@@ -107,6 +114,6 @@ class Schedule:
             else:
                 self.pulse.beat()
 
-    def _failed(self, error: BaseException) -> None:
-        if self.pulse.failed(error):
-            LOG.error("the schedule could not run: %s", type(error).__name__)  # its text may quote values
+    def _failed(self, *errors: BaseException) -> None:
+        if self.pulse.failed(*errors):
+            LOG.error("the schedule could not run: %s", self.pulse.last_error)

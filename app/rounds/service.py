@@ -297,7 +297,7 @@ def purge_round(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) 
     acting.session.execute(delete(Round).where(Round.id == round_id))
     audit.record(acting.session, acting.now, acting.actor, "round.purge", round_id)
     gone.note(acting.session, round_id)
-    after_commit(acting.session, partial(gone.finish, database_of(acting.session), round_id))
+    after_commit(acting.session, partial(gone.tidy, database_of(acting.session), round_id))
 
 
 def set_wifi(acting: Acting, round_id: str, name: str, password: str) -> None:

@@ -185,7 +185,7 @@ def check_whole(database: Database, folder: KeyFolder, box: Box, *, tidied: bool
 
 def finish(database: Database, folder: KeyFolder, prepared: Prepared) -> None:
     """Start again after the crash, as the server does, and open what is still sealed."""
-    recover(database, folder)
+    recover(database)
     if not check_whole(database, folder, prepared.box):
         key = X25519PrivateKey.from_private_bytes(prepared.private_key)
         attempt = Attempt("r1", key, prepared.actor, ("张三",), (1, 2))

@@ -428,13 +428,13 @@ def test_recovery_destroys_what_a_crash_left(room: Room, attempt: Attempt) -> No
     for round_id in ("r1", "another0database"):
         room.folder.create_part(round_id)
         boxes.create(room.database, room.folder, round_id, ("{}", "ab" * 32), ["staff"])
-    recover(room.database, room.folder)
+    recover(room.database)
     assert room.folder.parts() == {"another0database"}
     assert ballots.round_ids(room.database) == {"another0database"}
 
 
 def test_recovery_leaves_a_sealed_box_alone(room: Room, attempt: Attempt, box: Box) -> None:
-    recover(room.database, room.folder)
+    recover(room.database)
     assert room.folder.parts() == {"r1"}
     open_box(room, attempt, Progress())
     with room.database.reading() as session:

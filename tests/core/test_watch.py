@@ -66,5 +66,8 @@ def test_an_error_is_kept_by_its_kind_until_a_turn_goes_well() -> None:
     assert pulse.failed(ValueError("a secret"))
     assert not pulse.failed(ValueError("another"))
     assert watch.failing() == {"schedule": "ValueError"}
+    assert pulse.failed(ValueError(), KeyError(), ValueError())
+    assert not pulse.failed(KeyError(), ValueError())
+    assert watch.failing() == {"schedule": "KeyError, ValueError"}
     pulse.went_well()
     assert watch.failing() == {}

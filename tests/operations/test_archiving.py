@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from app.archive.service import note_package
 from app.audit.service import last_detail
+from app.core.acting import Acting
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
+from app.operations import archiving
 from app.operations.archiving import write_package
 from tests.archive.packages import is_right
 from tests.cast import MORNING
 from tests.publication import counted
+from tests.syncing import OnDisk
 
 
 def test_it_works(database: Database, settings: Settings, tmp_path: Path) -> None:
@@ -28,6 +32,21 @@ def test_it_works(database: Database, settings: Settings, tmp_path: Path) -> Non
     command = [sys.executable, "-m", "app", "verify", str(target), "--lang", "zh"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, "全部正确" in done.stdout) == (0, True), done.stderr
+
+
+def test_what_lets_a_round_be_wiped_is_on_the_disk_before(
+    database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_id, target = counted.store_published(database, counted.make_votes()), tmp_path / "round.zip"
+    disk, lasting = OnDisk(monkeypatch), []
+
+    def note(acting: Acting, round_id: str, version: int) -> None:
+        lasting.append(disk.has(target))
+        note_package(acting, round_id, version)
+
+    monkeypatch.setattr(archiving, "note_package", note)
+    write_package(settings, MORNING, round_id, target)
+    assert lasting == [True]
 
 
 def test_it_refuses_to_write_over_a_file(database: Database, settings: Settings, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from app.operations.backup import back_up
 from app.rounds import service as rounds
 from tests import cast
 from tests.ballots.stores import make_casts
+from tests.syncing import OnDisk
 
 NOW = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 
@@ -50,9 +51,10 @@ def hashes_in(database: Database, round_id: str) -> list[tuple[str, bytes]]:
 
 
 @pytest.mark.usefixtures("opened")
-def test_it_works(database: Database, keys: KeyFolder, tmp_path: Path) -> None:
-    target = tmp_path / "backup.tar.gz"
+def test_it_works(database: Database, keys: KeyFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, disk = tmp_path / "backup.tar.gz", OnDisk(monkeypatch)
     back_up(database, keys, target, NOW)
+    assert disk.has(target)
     assert target.stat().st_mode & 0o777 == 0o600
     tables = {table.name for table in Base.metadata.sorted_tables} - backup.PASSING
     assert {name.removesuffix(".jsonl") for name in members(target) if name.endswith(".jsonl")} == tables

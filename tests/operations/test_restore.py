@@ -36,11 +36,13 @@ from app.box.reads import key_of
 from app.core import migrate
 from app.core.acting import Acting, Principal
 from app.core.db import Base, Database
+from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder, SettingsError
 from app.core.settings import Settings
 from app.main import PORTS, build_api, wrap
+from app.operations import restore as restoring_files
 from app.operations.backup import back_up
-from app.operations.restore import restore
+from app.operations.restore import COPYING, _copy_durably, _copy_files, check_not_cut_off, restore
 from app.publication import tokens
 from app.publication.domain import Scope
 from app.rectification.ledger import attachments
@@ -66,6 +68,7 @@ from tests.operations.conftest import Elsewhere
 from tests.phones import HEADERS, fill_in
 from tests.rectification.flagged import WU, later, make_ledger
 from tests.servers import ROOT
+from tests.syncing import OnDisk
 
 NOW = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 ZHANG, LI = Principal("idzhangsan", "张三", "organiser"), Principal("idlisi", "李四", "scrutineer")
@@ -645,3 +648,74 @@ def test_what_fails_after_the_commit_leaves_all(
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     assert contents(elsewhere.database, GONE | CHANGED) == contents(database, GONE | CHANGED)
     assert elsewhere.keys.pepper() == keys.pepper()
+
+
+@pytest.fixture
+def untouched(elsewhere: Elsewhere) -> Elsewhere:
+    """An installation whose database has not even a schema, as a restore mostly finds it."""
+    migrate.downgrade(elsewhere.database.engine)
+    with elsewhere.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    return elsewhere
+
+
+@pytest.mark.usefixtures("ready")
+def test_one_beside_another_takes_nothing_of_it_back(
+    database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one that runs nobody sees a row before its commit: what it has copied looks like what a killed one left."""
+    keys.pepper()
+    (keys.path.parent / attachments.FOLDER).mkdir()
+    (keys.path.parent / attachments.FOLDER / "a").write_bytes(b"%PDF")
+    back_up(database, keys, target, NOW)
+    data, said = untouched.settings.data, []
+
+    def copies(place: Path, data: Path) -> KeyFolder:
+        copied = _copy_files(place, data)
+        for begun in (
+            lambda: restore(untouched.database, data, target, NOW),
+            lambda: check_not_cut_off(untouched.database, data),
+        ):
+            with pytest.raises(DomainError) as refused:
+                begun()
+            said.append(refused.value.code)
+        return copied
+
+    monkeypatch.setattr(restoring_files, "_copy_files", copies)
+    restore(untouched.database, data, target, NOW)
+    assert said == ["restore_under_way"] * 2
+    assert untouched.keys.pepper() == keys.pepper()
+    assert (data / attachments.FOLDER / "a").read_bytes() == b"%PDF"
+    assert contents(untouched.database, GONE | CHANGED) == contents(database, GONE | CHANGED)
+    check_not_cut_off(untouched.database, data)
+
+
+@pytest.mark.usefixtures("ready")
+def test_files_are_on_the_disk_before_the_rows_that_need_them(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And before them the mark by which the next restore knows them, were this one cut off."""
+    keys.pepper()
+    (keys.path.parent / attachments.FOLDER).mkdir()
+    (keys.path.parent / attachments.FOLDER / "a").write_bytes(b"%PDF")
+    back_up(database, keys, target, NOW)
+    data, disk, checked = elsewhere.settings.data, OnDisk(monkeypatch), []
+
+    def copies(source: str, place: str) -> None:
+        assert COPYING in disk.names(data)
+        copy(source, place)
+
+    def commits(acting: Acting) -> None:
+        tokens_revoked(acting)
+        assert disk.names(data) >= {COPYING, "keys", attachments.FOLDER}
+        checked.extend(file.name for folder in ("keys", attachments.FOLDER) for file in (data / folder).iterdir())
+        for folder in ("keys", attachments.FOLDER):
+            for file in (data / folder).iterdir():
+                assert disk.has(file), file.name
+                assert file.stat().st_mode & 0o777 == 0o600
+
+    copy, tokens_revoked = _copy_durably, tokens.revoke_all
+    monkeypatch.setattr(restoring_files, "_copy_durably", copies)
+    monkeypatch.setattr(tokens, "revoke_all", commits)
+    restore(elsewhere.database, data, target, NOW)
+    assert {"a", "pepper"} <= set(checked)

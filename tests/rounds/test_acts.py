@@ -21,13 +21,14 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
-from app.rounds import acts, service
+from app.rounds import acts, gone, service
 from app.rounds.acts import GRACE, settle
 from app.rounds.domain import RoundState
 from app.rounds.models import Intent
 from app.rounds.reads import get_round
 from app.slips.codes import code_hash
 from tests.cast import MORNING, make_cast, make_ready, prepare, refuses
+from tests.rounds.test_gone import stands_in_the_way
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["app.main", "tests.cast"])
@@ -133,12 +134,12 @@ def test_a_crash_leaves_one_truth(
     prepared_for(database, folder, round_id, act)
     before = state(database, round_id)[0]
     crash(database, folder, round_id, act, step)
-    settle(database, MORNING)
+    settle(database, round_id, MORNING)
     if step == "before the gate":
         assert state(database, round_id) == (before, GATES[before][0], 1)
         with refuses("act_under_way"):
             do(database, folder, round_id, act)
-    settle(database, MORNING + GRACE)
+    settle(database, round_id, MORNING + GRACE)
     is_done = step in {"before the desk", "after the desk"}
     expected = DONE[act] if is_done else before
     assert state(database, round_id) == (expected, GATES[expected][0], 0)
@@ -179,7 +180,7 @@ def test_one_who_wakes_too_late_finds_the_gate_marked(
     with monkeypatch.context() as patched:
         patched.setattr(acts, "_carry_out", lambda *what: slept.append(what))
         do(database, folder, round_id, "open")
-    settle(database, MORNING + GRACE)
+    settle(database, round_id, MORNING + GRACE)
     assert state(database, round_id) == (RoundState.READY, GateState.NOT_YET, 0)
     with refuses("round_wrong_state"):
         acts._carry_out(*slept[0])
@@ -229,14 +230,12 @@ def test_a_round_does_not_open_to_a_key_that_was_swapped(
     assert cast(database, folder, round_id, codes[0]) == "round_not_open"
 
 
-def test_boxes_and_key_parts_of_rounds_that_are_over_are_destroyed(
+def test_a_voiding_stands_though_the_key_part_cannot_go(
     database: Database, folder: KeyFolder, ready: tuple[str, list[str]]
 ) -> None:
-    assert folder.parts() == {ready[0]}
-    gates.create(database, folder, "another0database", ("{}", "ab" * 32), ["staff"])
-    folder.create_part("another0database")
-    with database.writing() as session:
-        session.execute(sa.text("UPDATE round SET state = 'counted'"))
-    settle(database, MORNING)
-    assert ballots.round_ids(database) == {"another0database"}
-    assert folder.parts() == {"another0database"}
+    """It is committed: who voids is not told of a fault, and the schedule goes on trying."""
+    round_id, _ = ready
+    stands_in_the_way(folder, round_id)
+    do(database, folder, round_id, "void")
+    assert state(database, round_id) == (RoundState.VOID, None, 0)
+    assert gone.left(database) == [round_id]

@@ -13,16 +13,19 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
 from app.audit.service import SYSTEM
+from app.ballots import store
+from app.ballots.models import GATE
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
-from app.rounds import service
+from app.rounds import acts, gone, service
 from app.rounds.domain import RoundState, Step
 from app.rounds.reads import RoundView, get_round
 from app.rounds.schedule import Schedule
 from tests.cast import MORNING, make_cast, make_ready, prepare
 from tests.conftest import TestClock
+from tests.rounds.test_gone import stands_in_the_way
 
 OPENS, CLOSES = MORNING + timedelta(hours=1), MORNING + timedelta(hours=2)
 
@@ -185,6 +188,61 @@ def test_the_fault_of_one_round_holds_up_no_other(database: Database, folder: Ke
     schedule.run_due()
     assert state_of(database, min(first, second)) is RoundState.READY
     assert state_of(database, max(first, second)) is RoundState.OPEN
+
+
+@pytest.mark.parametrize("is_purged", [False, True], ids=["over", "purged"])
+def test_a_key_part_that_cannot_go_holds_up_no_other_round(
+    database: Database, folder: KeyFolder, schedule: Schedule, clock: TestClock, caplog: pytest.LogCaptureFixture,
+    is_purged: bool,
+) -> None:  # fmt: skip
+    round_id = plan(database, folder)
+    stuck = "purged" if is_purged else _counted(database, folder)
+    part = stands_in_the_way(folder, stuck)
+    if is_purged:
+        with database.writing() as session:
+            gone.note(session, stuck)
+    clock.now = OPENS
+    schedule.run_due()
+    schedule.run_due()
+    assert state_of(database, round_id) is RoundState.OPEN
+    assert schedule.pulse.last_error == "OSError"
+    assert [record.getMessage() for record in caplog.records] == ["the schedule could not run: OSError"]
+    part.unlink()
+    schedule.run_due()
+    assert schedule.pulse.last_error == ""
+    assert gone.left(database) == []
+
+
+def _counted(database: Database, folder: KeyFolder) -> str:
+    """Count another round, of which a key part is left."""
+    with database.writing() as session:
+        acting = Acting(session, MORNING, SYSTEM)
+        round_id = make_ready(acting)
+        prepare(acting, folder, round_id)
+        session.execute(sa.text("UPDATE round SET state = 'counted' WHERE id = :id"), {"id": round_id})
+    return round_id
+
+
+def test_an_act_that_cannot_be_settled_holds_up_no_other_round(
+    database: Database, folder: KeyFolder, schedule: Schedule, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a box that another version made nobody knows what became of the act."""
+    stuck = plan(database, folder)
+    with monkeypatch.context() as patched, database.writing() as session:
+        patched.setattr(acts, "_carry_out", lambda *_act: None)
+        service.open_round(Acting(session, MORNING, SYSTEM), folder, PORTS, stuck)
+    with store.writing(database, stuck) as box:
+        box.execute(sa.update(GATE).values(format=99))
+    with database.writing() as session:
+        acting = Acting(session, MORNING, SYSTEM)
+        other = make_ready(acting)
+        service.set_schedule(acting, other, OPENS, CLOSES)
+        prepare(acting, folder, other)
+    clock.now = OPENS
+    schedule.run_due()
+    assert state_of(database, stuck) is RoundState.READY
+    assert state_of(database, other) is RoundState.OPEN
+    assert schedule.pulse.last_error == "DomainError"
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -11,7 +11,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import shuffled
 from app.slips import reads
-from app.slips.service import TURNOUT_STEP
+from app.slips.service import TURNOUT_STEP, keep_used
 from tests.factories import OpenRound, make_open_round, set_code_state
 
 
@@ -51,6 +51,22 @@ def test_another_round_s_slips_are_not_counted(database: Database, folder: KeyFo
     with database.reading() as session:
         assert reads.used_by_group(session, hall.id) == {}
         assert reads.turnout(session, other.id, 5) == 20
+
+
+def test_when_a_round_is_over_nothing_but_what_was_noted_counts(
+    database: Database, folder: KeyFolder, hall: OpenRound
+) -> None:
+    """Its box must be gone, and is not looked for, nor into what a crash left of it."""
+    codes = [code for _, code in hall.all_codes]
+    for code in codes[:7]:
+        set_code_state(database, folder, code, CodeState.SPENT)
+    with database.writing() as session:
+        keep_used(session, hall.id)
+        session.execute(sa.text("UPDATE round SET state = 'counted'"))
+    for code in codes[7:]:
+        set_code_state(database, folder, code, CodeState.SPENT)
+    with database.reading() as session:
+        assert sum(reads.used_by_group(session, hall.id).values()) == 7
 
 
 def test_an_account_that_cannot_be_right_is_named(database: Database, folder: KeyFolder, hall: OpenRound) -> None:

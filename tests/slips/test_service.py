@@ -258,9 +258,13 @@ def test_numbers_stay_when_the_box_goes(acting: Acting, folder: KeyFolder) -> No
     prepare(acting, folder, round_id)
     one, _ = group_ids(acting, round_id)
     set_some_spent(acting, folder, round_id)
+    acting.session.execute(sa.text("UPDATE round SET state = 'sealed'"))
     before = reads.used_by_group(acting.session, round_id)
     assert before == {one: 3}
     service.keep_used(acting.session, round_id)
+    acting.session.execute(sa.text("UPDATE round SET state = 'counted'"))
+    acting.session.expire_all()
+    assert reads.used_by_group(acting.session, round_id) == before
     ballots.destroy(database_of(acting.session), round_id)
     assert reads.used_by_group(acting.session, round_id) == before
     assert sum(batch.printed for batch in reads.batches(acting.session, round_id)) == 20

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.acting import Acting
+from app.core.durable import sync
 from app.core.errors import DomainError
 from app.core.secrets import new_id
 from app.office.uploads import KINDS, checked_suffix, clean_name
@@ -67,7 +68,7 @@ def _described(acting: Acting, upload: Upload) -> dict[str, Any]:
 def _keep(session: Session, data: Path, row: Attachment | PlanPage, upload: Upload) -> None:
     session.add(row)
     session.flush()
-    _write(data / FOLDER, row.id, upload.content)
+    _write(data, row.id, upload.content)
 
 
 def read_page(session: Session, data: Path, plan_id: str) -> tuple[str, bytes]:
@@ -79,8 +80,9 @@ def read_page(session: Session, data: Path, plan_id: str) -> tuple[str, bytes]:
     return _kept(data, row)
 
 
-def _write(folder: Path, file_id: str, content: bytes) -> None:
+def _write(data: Path, file_id: str, content: bytes) -> None:
     """Write durably before the row is committed: a row never points to a file that is not there."""
+    folder = data / FOLDER
     place = folder / file_id
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -88,6 +90,8 @@ def _write(folder: Path, file_id: str, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        for changed in (folder, data):
+            sync(changed)
     except OSError:
         with suppress(OSError):
             place.unlink()
