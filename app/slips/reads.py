@@ -10,13 +10,11 @@ from sqlalchemy.orm import Session
 from app.ballots import reads as ballots
 from app.core.db import database_of
 from app.core.errors import DomainError
-from app.rounds.domain import Paper, RoundState
+from app.rounds.domain import Paper
+from app.rounds.gone import OVER
 from app.rounds.reads import get_round
 from app.slips.accounting import SlipAccount
 from app.slips.models import Batch, SlipCount
-
-WITH_BALLOTS = frozenset({RoundState.OPEN, RoundState.SEALED})
-"""States of a round in whose box ballots may lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +63,11 @@ def batches(session: Session, round_id: str) -> Sequence[BatchView]:
 def used_by_group(session: Session, round_id: str) -> dict[str, int]:
     """Return the number of spent codes of every voter group that has some: as the gate says, or as it last said.
 
-    While the round has its box nothing but the gate counts: where it was to be voided and that was given up, what had
-    been noted for it is old.
+    Until the round is over nothing but the gate counts: where it was to be voided and that was given up, what had been
+    noted for it is old. Afterwards its box must be gone, and nobody looks for it.
     """
-    if get_round(session, round_id).state in WITH_BALLOTS:
-        counts = ballots.counts(database_of(session), round_id)
+    is_over = get_round(session, round_id).state in OVER
+    if not is_over and (counts := ballots.counts(database_of(session), round_id)):
         return {group: count.spent for group, count in counts.items() if count.spent}
     kept = select(SlipCount.group_id, SlipCount.used).where(SlipCount.round_id == round_id, SlipCount.used > 0)
     return {group: used for group, used in session.execute(kept) if used}
