@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.core.audiences import EVERYONE, Audience
 
@@ -21,6 +23,8 @@ ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - refused, not listened on
 LABEL = re.compile(r"(?!-)[^\s/.]{1,63}(?<!-)")
 """A part of a host's name."""
 DRIVERS = ("sqlite", "postgresql+psycopg")
+NO_PORT = "names no port between 1 and 65535"
+LAST_PORT: Final = 65535
 PREFIX: Final = "MANYIDU_"
 LEAST_LOG_DAYS: Final = 180
 """What the law asks for: logs of a network are kept for six months at least (网络安全法 §21)."""
@@ -59,7 +63,7 @@ class MailSecurity(StrEnum):
 class Settings(BaseSettings):
     """Settings of one installation; environment variables carry the prefix ``MANYIDU_``."""
 
-    model_config = SettingsConfigDict(env_prefix="MANYIDU_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MANYIDU_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     data: Path = Path("data")
     """Folder of the SQLite file and, below ``keys/``, of the key folder."""
@@ -83,7 +87,7 @@ class Settings(BaseSettings):
     """So many days after its count a published round should be archived; 0: no day is named. Nothing is forced."""
     smtp_host: str = ""
     """Mail server that takes reminders of 督办; empty: no mail."""
-    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_port: int = Field(587, ge=1, le=LAST_PORT)
     """Port of the mail server."""
     smtp_from: str = ""
     """Sender's address of reminders."""
@@ -134,7 +138,7 @@ class Settings(BaseSettings):
         if driver == "sqlite" and rest.strip("/") in {"", ":memory:"}:
             message = "is a database in memory, which would lose every ballot"
             raise ValueError(message)
-        _check_port(urlsplit(value))
+        _check_database_port(value)
         return value
 
     @model_validator(mode="after")
@@ -218,7 +222,7 @@ def _origin(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or any(more) or re.search(r"[\s\\]", parts.netloc):
         message = "is no plain address with http:// or https:// and a host"
         raise ValueError(message)
-    _check_port(parts)
+    _check_own_port(parts)
     if ":" not in parts.hostname and not all(map(LABEL.fullmatch, parts.hostname.rstrip(".").split("."))):
         message = f"{parts.hostname} is the name of no machine"
         raise ValueError(message)
@@ -230,14 +234,23 @@ def _origin(value: str) -> str:
     return f"{parts.scheme}://{host}"
 
 
-def _check_port(parts: SplitResult) -> None:
-    message = "names no port between 1 and 65535"
+def _check_own_port(parts: SplitResult) -> None:
     try:
         port = parts.port
     except ValueError:
-        raise ValueError(message) from None
+        raise ValueError(NO_PORT) from None
     if port == 0 or parts.netloc.endswith(":"):
-        raise ValueError(message)
+        raise ValueError(NO_PORT)
+
+
+def _check_database_port(address: str) -> None:
+    """Ask whoever will use the address, who reads passwords otherwise than a browser; no error may quote them."""
+    try:
+        port = make_url(address).port if address else None
+    except (ArgumentError, ValueError):
+        raise ValueError(NO_PORT) from None
+    if port is not None and not 1 <= port <= LAST_PORT:
+        raise ValueError(NO_PORT)
 
 
 def complaints(error: ValidationError) -> Iterator[str]:

@@ -1,9 +1,12 @@
 """Settings that could do harm refuse the start."""
 
+import traceback
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy.engine import make_url
 
 from app.core.audiences import EVERYONE, Audience
 from app.core.settings import EXAMPLES, Settings, complaints, hosts_of, unknown_settings
@@ -128,6 +131,11 @@ def test_what_can_never_work_is_told_with_name_value_and_example(
         "sqlite:///:memory:",
         "postgresql://u:geheim@h:port/d",
         "postgresql://u:geheim@h:99999/d",
+        "postgresql://u:geheim@h:0/d",
+        "postgresql://u:geheim@h:-1/d",
+        "postgresql://u:geheim@h:/d",
+        "postgresql://u:geheim／@h:port/d",
+        "postgresql://u:ge/heim[geheim@h:99999/d",
     ],
 )
 def test_a_database_that_cannot_be_used_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
@@ -137,6 +145,15 @@ def test_a_database_that_cannot_be_used_is_told_without_its_password(monkeypatch
     [told] = complaints(refused.value)
     assert told.endswith("for example MANYIDU_DATABASE_URL=postgresql://manyidu@127.0.0.1/manyidu")
     assert "geheim" not in told
+    assert "geheim" not in "".join(traceback.format_exception(refused.value))
+
+
+@pytest.mark.parametrize("password", ["a/b", "a#b", "a?b", "a[b", "a]b", "a:b", "a／b", "a：b#/?[", "%2F%40"])
+def test_a_password_may_hold_any_sign_that_the_database_takes(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    """Browsers read an address otherwise: they end the host at the first of these signs."""
+    monkeypatch.setenv("MANYIDU_DATABASE_URL", f"postgresql://u:{password}@h:5432/d")
+    url = make_url(Settings().sqlalchemy_url)
+    assert (url.password, url.host, url.port) == (unquote(password), "h", 5432)
 
 
 def test_yes_and_no_are_told_as_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
