@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.core.acting import Acting
-from app.core.db import locked
+from app.core.db import Database, locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds.domain import RoundState
@@ -16,11 +16,16 @@ from app.rounds.ports import Ports
 from app.rounds.service import close_round, open_round
 
 
-def due(session: Session, now: datetime) -> tuple[list[str], list[str]]:
-    """Return the ids of rounds that are to be opened, and of those to be closed, by schedule."""
-    opening = select(Round.id).where(Round.state == RoundState.READY, Round.opens_at <= now)
-    closing = select(Round.id).where(Round.state == RoundState.OPEN, Round.closes_at <= now)
-    return list(session.scalars(opening)), list(session.scalars(closing))
+def opening(database: Database, now: datetime) -> list[str]:
+    """Return the ids of the rounds that are to be opened by schedule."""
+    with database.reading() as session:
+        return list(session.scalars(select(Round.id).where(Round.state == RoundState.READY, Round.opens_at <= now)))
+
+
+def closing(database: Database, now: datetime) -> list[str]:
+    """Return the ids of the rounds that are to be closed by schedule."""
+    with database.reading() as session:
+        return list(session.scalars(select(Round.id).where(Round.state == RoundState.OPEN, Round.closes_at <= now)))
 
 
 def _opens_now(row: Round, now: datetime) -> bool:

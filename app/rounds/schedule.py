@@ -59,19 +59,17 @@ class Schedule:
         self.pulse.rest()
 
     def run_due(self) -> None:
-        """Do what is due now, each in its own transaction; what fails for one round holds up no other."""
+        """Do what is due now, each in its own transaction; what fails for one round holds up no other.
+
+        Voters wait for openings and closes: these come first, and nothing that is only to be tidied stops them.
+        """
         now = self._clock()
         failures = [
-            *self._each(unsettled(self._database), partial(settle, self._database), now),
-            *self._each(gone.left(self._database), self._finish, now),
-        ]
-        with self._database.reading() as session:
-            opening, closing = due.due(session, now)
-            rootless = without_root(session)
-        failures += [
-            *self._each(opening, self._open, now),
-            *self._each(closing, self._close, now),
-            *self._each(rootless, partial(write_root, self._database), now),
+            *self._each(partial(due.opening, self._database, now), self._open, now),
+            *self._each(partial(due.closing, self._database, now), self._close, now),
+            *self._each(partial(unsettled, self._database), partial(settle, self._database), now),
+            *self._each(partial(without_root, self._database), partial(write_root, self._database), now),
+            *self._each(partial(gone.left, self._database), self._finish, now),
         ]
         if failures:
             self._failed(*failures)
@@ -79,14 +77,17 @@ class Schedule:
             self.pulse.went_well()
 
     def _each(
-        self, round_ids: Iterable[str], act: Callable[[str, datetime], None], now: datetime
+        self, listed: Callable[[], Iterable[str]], act: Callable[[str, datetime], None], now: datetime
     ) -> list[BaseException]:
         failures: list[BaseException] = []
-        for round_id in round_ids:
-            try:
-                act(round_id, now)
-            except Exception as error:  # noqa: BLE001 - one round's fault must not keep the others shut
-                failures.append(error)
+        try:
+            for round_id in listed():
+                try:
+                    act(round_id, now)
+                except Exception as error:  # noqa: BLE001 - one round's fault must not keep the others shut
+                    failures.append(error)
+        except Exception as error:  # noqa: BLE001 - nor what cannot even be listed
+            failures.append(error)
         return failures
 
     def _open(self, round_id: str, now: datetime) -> None:

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.ballots import reads as ballots
@@ -24,10 +23,11 @@ from app.rounds.models import BoxRoot, Round
 LOG = logging.getLogger("manyidu")
 
 
-def without_root(session: Session) -> Sequence[str]:
+def without_root(database: Database) -> Sequence[str]:
     """Return the ids of the closed rounds whose root is still to be written."""
-    known = select(BoxRoot.round_id)
-    return session.scalars(select(Round.id).where(Round.state == RoundState.SEALED, Round.id.not_in(known))).all()
+    missing = Round.id.not_in(select(BoxRoot.round_id))
+    with database.reading() as session:
+        return session.scalars(select(Round.id).where(Round.state == RoundState.SEALED, missing)).all()
 
 
 def write_root(database: Database, round_id: str, now: datetime) -> None:

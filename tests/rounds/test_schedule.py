@@ -245,6 +245,51 @@ def test_an_act_that_cannot_be_settled_holds_up_no_other_round(
     assert schedule.pulse.last_error == "DomainError"
 
 
+@pytest.mark.parametrize("listed", ["app.rounds.gone.left", "app.rounds.schedule.unsettled"])
+def test_what_cannot_be_listed_keeps_no_round_shut_and_none_open(
+    database: Database, folder: KeyFolder, schedule: Schedule, clock: TestClock, monkeypatch: pytest.MonkeyPatch,
+    listed: str,
+) -> None:  # fmt: skip
+    """As of a key folder that lies on a disk that is failing."""
+    round_id = plan(database, folder)
+
+    def fails(_database: Database) -> list[str]:
+        raise OSError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(listed, fails)
+        for clock.now, state in ((OPENS, RoundState.OPEN), (CLOSES, RoundState.SEALED)):
+            schedule.run_due()
+            assert state_of(database, round_id) is state
+            assert schedule.pulse.last_error == "OSError"
+    schedule.run_due()
+    assert schedule.pulse.last_error == ""
+
+
+@pytest.mark.parametrize("is_closing", [False, True], ids=["opening", "closing"])
+def test_a_box_is_ended_after_the_rounds_that_voters_wait_for(
+    database: Database, folder: KeyFolder, schedule: Schedule, clock: TestClock, monkeypatch: pytest.MonkeyPatch,
+    is_closing: bool,
+) -> None:  # fmt: skip
+    """A box of ten thousand ballots takes its time to be overwritten."""
+    round_id = plan(database, folder)
+    clock.now = OPENS
+    if is_closing:
+        schedule.run_due()
+        clock.now = CLOSES
+    _counted(database, folder)
+    seen: list[RoundState] = []
+    finish = gone.finish
+
+    def watched(database: Database, over: str) -> None:
+        seen.append(state_of(database, round_id))
+        finish(database, over)
+
+    monkeypatch.setattr(gone, "finish", watched)
+    schedule.run_due()
+    assert seen == [RoundState.SEALED if is_closing else RoundState.OPEN]
+
+
 def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition, 20 seconds at most."""
     pause = threading.Event()
