@@ -1,8 +1,13 @@
-"""What stands in the package of a round, read in one session: everything in the scope of organisers, no more."""
+"""What stands in the package of a round, read in one session: everything in the scope of organisers, no more.
+
+The session pauses wherever a result is parsed, so that others write meanwhile: what was read is compared with the
+ledger at the end.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +15,7 @@ from app.audit.service import Entry, entries_about
 from app.box.reads import key_of, opening_of
 from app.box.scrutiny import Report, report
 from app.core.chinese import days_words
+from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.opinions.reads import merged_for
 from app.publication.admission import merged_of
@@ -33,6 +39,12 @@ from app.rounds.reads import RoundView, frozen_text, get_round, parse_paper
 from app.rounds.receipt_reads import root_of
 
 ORGANISERS = Viewer(Scope.ORGANISERS)
+READINGS: Final = 3
+"""So often a round is read that is corrected, released or withdrawn each time while it is read."""
+
+
+Told = tuple[Sequence[Release], Sequence[VersionLine]]
+"""The ledger and the versions of a round's result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +80,27 @@ class Contents:
 
 
 def contents_of(session: Session, folder: KeyFolder, round_id: str, now: datetime) -> Contents:
-    """Read it; DomainError ``result_not_published`` for a round that has nothing to be put away yet."""
+    """Read it, anew where its versions or releases changed meanwhile, so that no part contradicts another.
+
+    DomainError ``result_not_published`` for a round that has nothing to be put away yet, ``package_unsettled``.
+    """
+    for _ in range(READINGS):
+        told = _told(session, round_id)
+        found = _read(session, folder, round_id, now, told)
+        if _told(session, round_id) == told:
+            return found
+    raise DomainError("package_unsettled")
+
+
+def _told(session: Session, round_id: str) -> Told:
+    return ledger_of(session, round_id), versions_of(session, round_id)
+
+
+def _read(session: Session, folder: KeyFolder, round_id: str, now: datetime, told: Told) -> Contents:
     result = published(session, round_id, ORGANISERS, now)
     text, digest = frozen_text(session, round_id)
-    ledger = ledger_of(session, round_id)
+    ledger, lines = told
     released = {release.version for release in ledger}
-    lines = versions_of(session, round_id)
     return Contents(
         round=get_round(session, round_id),
         paper=parse_paper(text),

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from app.core.db import pause
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer
 from app.publication.editions import Published, PublishedBands
@@ -85,6 +86,7 @@ class Before:
         return " · ".join(filter(None, (self.now.text, self.twice)))
 
 
+_UNASKED: Final[tuple[frozenset[str], dict[str, str]]] = (frozenset(), {})
 _kept: Lately[Sequence[Before]] = Lately(KEPT)
 
 
@@ -164,18 +166,22 @@ def _rounds(session: Session, found: Behind, mine: Rated, papers: Mapping[str, P
     named, and keeps no result of other rounds from its reader.
     """
     digests = digests_of(session, [(row.id, sight.version) for row, sight in found.seen])
+    pause(session, "pairing rounds")
     pairing, wanted = Pairing(found.own, mine.paper, found.ties), {target["id"] for target in mine.targets}
-    versions = dict(_first(found, pairing, papers, wanted))
-    documents = documents_once(session, versions, digests)
+    likely = {row.id: looked for row, looked in _likely(found, pairing, papers, wanted)}
+    told = {row.id: sight.version for row, sight in found.seen if likely.get(row.id, _UNASKED)[1]}
+    documents = documents_once(session, told, digests)
     again: set[str] = set()
     for row, sight in found.seen:
         paper = papers[row.id]
-        pairs = pairing.pairs((row, sight), paper, wanted)
+        asked, pairs = likely.get(row.id, _UNASKED)
+        if wanted - asked:
+            pairs = pairs | pairing.pairs((row, sight), paper, wanted - asked)
         if pairs:
             if row.id not in documents:
                 documents |= documents_once(session, {row.id: sight.version}, digests)
-            whole_one = documents[row.id]
-            document = whole_one and rendition(whole_one, whole(sight))
+            parsed = documents.pop(row.id)
+            document = parsed and rendition(parsed(), whole(sight))
             if document is not None:
                 rated = Rated(row, paper, document)
                 pairs = {unit_id: other for unit_id, other in pairs.items() if _agree(mine, unit_id, rated, other)}
@@ -186,16 +192,17 @@ def _rounds(session: Session, found: Behind, mine: Rated, papers: Mapping[str, P
         again |= pairing.rated((row, sight), paper)
 
 
-def _first(
+def _likely(
     found: Behind, pairing: Pairing, papers: Mapping[str, Paper], wanted: AbstractSet[str]
-) -> Iterator[tuple[str, int]]:
-    """Yield the rounds of which something is told, with their versions, where all that their papers pair agrees."""
-    left = set(wanted)
+) -> Iterator[tuple[RoundView, tuple[frozenset[str], dict[str, str]]]]:
+    """Yield the rounds with the objects that were looked for in each and their pairs, as if all pairs agreed."""
+    left = frozenset(wanted)
     for row, sight in found.seen:
-        pairs = pairing.pairs((row, sight), papers[row.id], left) if left else {}
+        if not left:
+            return
+        pairs = pairing.pairs((row, sight), papers[row.id], left)
+        yield row, (left, pairs)
         left -= pairs.keys()
-        if pairs:
-            yield row.id, sight.version
 
 
 def _agree(mine: Rated, unit_id: str, rated: Rated, other_id: str) -> bool:

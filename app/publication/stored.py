@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -61,11 +62,21 @@ def document_once(session: Session, round_id: str, version: int, digest: str) ->
 
 def documents_once(
     session: Session, versions: Mapping[str, int], digests: Mapping[str, str]
-) -> dict[str, Document | None]:  # fmt: skip
-    """Return those of some rounds likewise, in one query, by the rounds' ids; None for a damaged one."""
-    found: dict[str, Document | None] = {each: _parsed.get(digests[each]) for each in versions}
-    texts = texts_of(session, {each: versions[each] for each in versions if found[each] is None})
-    return found | {round_id: text.parsed() if text else None for round_id, text in texts.items()}
+) -> dict[str, Callable[[], Document] | None]:  # fmt: skip
+    """Return by the rounds' ids what gives each likewise, all read in one query; None for a damaged one.
+
+    Each is parsed when it is asked for and kept by nobody, so that a dozen never lie in memory at once.
+    """
+    known = {each: _parsed.get(digests[each]) for each in versions}
+    texts = texts_of(session, {each: versions[each] for each in versions if known[each] is None})
+    return {
+        **{round_id: partial(_same, document) for round_id, document in known.items() if document is not None},
+        **{round_id: text.parsed if text else None for round_id, text in texts.items()},
+    }
+
+
+def _same(document: Document) -> Document:
+    return document
 
 
 def stored_document(session: Session, round_id: str, version: int) -> Document:

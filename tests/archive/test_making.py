@@ -6,17 +6,22 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import docx
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from app.archive import contents
 from app.archive.making import text_of
+from app.audit import service
 from app.box.models import Remark
 from app.core.acting import Principal
-from app.core.db import Database
+from app.core.db import Database, pause
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
@@ -129,6 +134,52 @@ def test_it_leaves_out_what_was_never_released(database: Database, settings: Set
     assert "results/version-3.json" not in files
     assert json.loads(files["MANIFEST.json"])["held_back"] == 1
     assert is_right(tmp_path, content)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, acts: Iterable[Callable[[], object]]) -> None:
+    """Have something happen in the midst of each reading of a package, where its session pauses."""
+    left = iter(acts)
+
+    def entries_about(session: Session, round_id: str) -> Sequence[service.Entry]:
+        pause(session, "reading a result")
+        next(left, lambda: None)()
+        return service.entries_about(session, round_id)
+
+    monkeypatch.setattr(contents, "entries_about", entries_about)
+
+
+def read_all(database: Database, settings: Settings, round_id: str) -> contents.Contents:
+    with database.reading() as session:
+        return contents.contents_of(session, KeyFolder(settings.data / "keys"), round_id, counted.AT)
+
+
+def test_what_is_corrected_or_withdrawn_while_it_is_read_leaves_no_parts_that_contradict_each_other(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result and its reports were of version 1 beside figures of version 2, which was nowhere in the package."""
+    round_id = counted.store_published(database, counted.make_votes(spare=6), "leaders", "public")
+    with monkeypatch.context() as patched:
+        meanwhile(patched, [partial(counted.withdraw, database, round_id)])
+        found = read_all(database, settings, round_id)
+    assert any(release.withdrawn_at for release in found.releases)
+    with monkeypatch.context() as patched:
+        meanwhile(patched, [partial(counted.correct, database, round_id, {"g0": (4, 2)})])
+        found = read_all(database, settings, round_id)
+    assert found.result.version == 2
+    assert [version.line.version for version in found.versions] == [1, 2]
+    assert {release.version for release in found.releases} == {1, 2}
+
+
+def test_it_refuses_what_does_not_settle(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    round_id = counted.store_published(database, counted.make_votes())
+    acts = [partial(counted.release, database, round_id, scope) for scope in ("unit", "public", "participants")]
+    with monkeypatch.context() as patched:
+        meanwhile(patched, acts)
+        with pytest.raises(DomainError, match="package_unsettled"):
+            make_package(settings, round_id, counted.ZHANG)
+    assert opened(make_package(settings, round_id, counted.ZHANG))
 
 
 @pytest.mark.parametrize("role", ["leader", "liaison", "auditor", "sysadmin", "scrutineer"])

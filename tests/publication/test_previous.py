@@ -1,11 +1,13 @@
 """与上次结果: one answer on page, notice, hall screen and in Word, of what each reader could read before."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from io import BytesIO
+from weakref import ref
 
 import docx
+import orjson
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -17,10 +19,12 @@ from app.campaigns.disclosure import Disclosure, Extent, Kind
 from app.campaigns.domain import Scheme
 from app.core.chinese import CHINA
 from app.core.db import Database
+from app.core.holding import hold_nothing
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.publication.admission import admission
 from app.publication.domain import Scope, Viewer
+from app.publication.lookback import Pairing
 from app.publication.previous import (
     DAMAGED,
     PREVIOUS_NOTE,
@@ -32,7 +36,8 @@ from app.publication.previous import (
     rounds_of,
 )
 from app.publication.read_log import reads_of
-from app.publication.reads import ANYONE
+from app.publication.reads import ANYONE, Sighted
+from app.publication.stored import Text
 from app.reports.brief import brief
 from app.reports.language import before_cells
 from app.reports.notice import notice
@@ -42,6 +47,7 @@ from app.reports.workbook import result_workbook
 from app.rounds.domain import Paper
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper
+from app.tally.flat import lifted
 from tests.found import some
 from tests.kept import forget_results
 from tests.publication import counted
@@ -407,3 +413,56 @@ def test_a_document_is_read_once_to_name_files(client: TestClient, database: Dat
     assert read == [0, 2, 0, 0]
     with database.reading() as session:
         assert {row.what for row in reads_of(session, first)} == {"trend"}
+
+
+def rounds_of_one_object_each(database: Database) -> tuple[str, list[str]]:
+    """Publish three rounds about one object each, and one about all of them."""
+    papers: list[Paper] = []
+    for year, members in ((2023, 33), (2024, 46), (2025, 60), (2026, 80)):
+        paper = announced(year, members)
+        [part] = paper.parts
+        units = (*part.units, replace(part.units[0], id=f"third-{year}", name="县博物馆"))
+        papers.append(replace(paper, parts=(replace(part, units=units[len(papers) :][:1] or units),)))
+    *behind, last = (publish(database, paper, (at - 3) * YEAR, "public") for at, paper in enumerate(papers))
+    return last, behind
+
+
+class Parsed(dict[str, object]):
+    """A document of which one sees whether anybody still holds it."""
+
+
+def test_of_what_lies_behind_a_result_one_document_is_in_memory_at_a_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It held the documents of all the rounds, up to twelve of a megabyte each, until the last was told."""
+    last, behind = rounds_of_one_object_each(database)
+    forget_results()
+    made: list[ref[Parsed]] = []
+    alive = []
+
+    def parsed(text: Text) -> Parsed:
+        document = Parsed(lifted(orjson.loads(text.text)))
+        alive.append(sum(each() is not None for each in made))
+        made.append(ref(document))
+        return document
+
+    monkeypatch.setattr(Text, "parsed", parsed)
+    assert sorted(rounds_of(told(database, last))) == sorted(behind)
+    assert alive == [0, 1, 1], "when the next is parsed, the one before may just be told"
+
+
+def test_rounds_behind_a_result_are_paired_once_and_outside_the_transaction(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It paired up to twelve rounds, each twice, while nobody could write to the embedded database."""
+    last, behind = rounds_of_one_object_each(database)
+    paired, pair = [], Pairing.pairs
+
+    def pairs(pairing: Pairing, sighted: Sighted, other: Paper, wanted: Collection[str]) -> dict[str, str]:
+        hold_nothing("pairing")
+        paired.append(sighted[0].id)
+        return pair(pairing, sighted, other, wanted)
+
+    monkeypatch.setattr(Pairing, "pairs", pairs)
+    assert sorted(rounds_of(told(database, last))) == sorted(behind)
+    assert sorted(paired) == sorted(behind)
