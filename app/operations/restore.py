@@ -5,7 +5,6 @@ and what a restore means for rounds. A restore that fails or is killed leaves a 
 that a killed one had copied by then are taken back by the next.
 """
 
-import fcntl
 import gzip
 import json
 import os
@@ -36,6 +35,7 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
 from app.operations.backup import ABOUT, FORMAT, PREFIX, ROWS_AT_ONCE, SECRETS, digests
+from app.operations.locks import HeldError, held
 from app.operations.scratch import passing
 from app.publication import tokens
 from app.rectification.ledger.attachments import FOLDER
@@ -44,6 +44,7 @@ from app.rounds.restoring import LOST, mark
 PIECE = 1 << 20
 COPYING = ".restoring"
 """While this file lies in the data folder, files are being copied into an empty installation."""
+LOCK = "restore.lock"
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 DAMAGED = (
     tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, LookupError, AttributeError, TypeError,
@@ -113,14 +114,11 @@ def _alone(data: Path) -> Iterator[None]:
 
     What another one has copied by now is not what a killed one left, though no row of it can be seen yet.
     """
-    handle = os.open(data, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
+        with held(data / LOCK):
+            yield
+    except HeldError:
         raise DomainError("restore_under_way") from None
-    finally:
-        os.close(handle)
 
 
 def check_not_cut_off(database: Database, data: Path) -> None:

@@ -1,5 +1,7 @@
 """A restore brings the desk back, never a box: no slip printed before it is worth anything (SEC-86)."""
 
+import errno
+import fcntl
 import gzip
 import io
 import json
@@ -69,6 +71,7 @@ from tests.rectification.flagged import WU, later, make_ledger
 from tests.servers import ROOT
 from tests.syncing import OnDisk
 
+SHARED = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 NOW = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 ZHANG, LI = Principal("idzhangsan", "张三", "organiser"), Principal("idlisi", "李四", "scrutineer")
 GONE = {"job", "opening_job", "opening_share", "round_intent", "round_key", "key_holder", "slip_batch"}
@@ -718,3 +721,43 @@ def test_files_are_on_the_disk_before_the_rows_that_need_them(
     monkeypatch.setattr(tokens, "revoke_all", commits)
     restore(elsewhere.database, data, target, NOW)
     assert {"a", "pepper"} <= set(checked)
+
+
+@SHARED
+@pytest.mark.usefixtures("ready")
+def test_the_folder_may_lie_on_a_network_that_keeps_locks(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such file systems lock what is open for writing alone, and no folder is."""
+    keys.pepper()
+    back_up(database, keys, target, NOW)
+    tried: list[int] = []
+
+    def lock(handle: int, how: int) -> None:
+        tried.append(handle)
+        if fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        local(handle, how)
+
+    local = fcntl.flock
+    monkeypatch.setattr(fcntl, "flock", lock)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    assert len(tried) == 1
+    assert elsewhere.keys.pepper() == keys.pepper()
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_folder_that_keeps_no_locks_is_refused(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(database, keys, target, NOW)
+
+    def lock(_handle: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fcntl, "flock", lock)
+        with pytest.raises(SettingsError, match=r"restore\.lock cannot be locked there"):
+            restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    assert contents(elsewhere.database, GONE | CHANGED) == contents(database, GONE | CHANGED)
