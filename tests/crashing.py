@@ -1,7 +1,5 @@
 """An act in a process of its own that is killed at a named step, and the service that starts anew after it."""
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,9 +19,8 @@ from app.rounds.acts import GRACE
 from tests.box.halting import AFTER, halting
 from tests.cast import MORNING, Desk
 from tests.conftest import BASE_URL, TestClock
+from tests.forks import see_killed
 
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["app.main", "tests.crashing"])
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 LATER = MORNING + 2 * GRACE
 
@@ -61,10 +58,7 @@ def _act_and_die(place: tuple[str, Path], about: str, table: str, names: tuple[s
 def crash(database: Database, about: str, table: str, names: tuple[str, str]) -> None:
     """Act on ``about`` in a process that is killed at a step; one that comes by no such step fails the test."""
     place = (database.engine.url.render_as_string(hide_password=False), database.keys.path)
-    child = FORKS.Process(target=_act_and_die, args=(place, about, table, names))
-    child.start()
-    child.join(60)
-    assert child.exitcode == -signal.SIGKILL, "the act went by without coming to the step"
+    see_killed(_act_and_die, place, about, table, names)
 
 
 @contextmanager

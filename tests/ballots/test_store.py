@@ -1,5 +1,6 @@
 """A box store on both databases: made whole, opened by its round's id, destroyed whole."""
 
+import fcntl
 import os
 import sqlite3
 import stat
@@ -132,14 +133,30 @@ def test_whoever_tidies_takes_no_draft_that_is_being_filled(
     database: Database, folder: KeyFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An opening that ends tidies while somebody prints the first slips of another round."""
-    fill, beside = store._fill, threading.Thread(target=service.tidy, args=(database,))
+    fill, flock, waits_or_is_over = store._fill, fcntl.flock, threading.Event()
+
+    def tidy() -> None:
+        try:
+            service.tidy(database)
+        finally:
+            waits_or_is_over.set()
+
+    def wait_in_sight(handle: int, how: int) -> None:
+        try:
+            flock(handle, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waits_or_is_over.set()
+            flock(handle, how)
+
+    beside = threading.Thread(target=tidy)
 
     def fill_while_another_tidies(connection: sa.Connection, row: Mapping[str, object]) -> None:
         beside.start()
-        beside.join(1)  # it may wait for as long as the box is being made
+        waits_or_is_over.wait()
         fill(connection, row)
 
     monkeypatch.setattr(store, "_fill", fill_while_another_tidies)
+    monkeypatch.setattr(fcntl, "flock", wait_in_sight)
     service.create(database, folder, "r1", PAPER, GROUPS)
     beside.join()
     assert reads.gate(database, "r1").paper_hash == PAPER[1]

@@ -27,12 +27,12 @@ from app.rounds.reads import frozen_paper, get_round
 from tests.ballots.stores import sealed_in
 from tests.box.boxes import NOON, Box, cast_contents, counted_contents, hall_paper, laid_out, make_box, make_staff
 from tests.conftest import compiled_once
+from tests.forks import FORKS
 
 COUNTS = {"residents": 60, "staff": 40}
 CYCLES = {"sqlite": 60, "postgresql": 30}
 HARMLESS_SECONDS = 60
-FORK, FORKS = multiprocessing.get_context("fork"), multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["app.main", "tests.box.test_crash"])
+FORK = multiprocessing.get_context("fork")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Acts on the gate in three steps: ``kill -9`` between any two of them leaves one truth, which every node finds."""
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -28,10 +27,9 @@ from app.rounds.models import Intent
 from app.rounds.reads import get_round
 from app.slips.codes import code_hash
 from tests.cast import MORNING, make_cast, make_ready, prepare, refuses
+from tests.forks import see_killed
 from tests.rounds.test_gone import stands_in_the_way
 
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["app.main", "tests.cast"])
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 LATER = MORNING + timedelta(hours=3)
 DO: dict[str, Callable[[Acting, KeyFolder, str], None]] = {
@@ -89,10 +87,7 @@ def act_and_die(url: str, keys: Path, round_id: str, act: str, step: str) -> Non
 
 def crash(database: Database, folder: KeyFolder, round_id: str, act: str, step: str) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
-    child = FORKS.Process(target=act_and_die, args=(url, folder.path, round_id, act, step))
-    child.start()
-    child.join(60)
-    assert child.exitcode == -signal.SIGKILL
+    see_killed(act_and_die, url, folder.path, round_id, act, step)
 
 
 def state(database: Database, round_id: str) -> tuple[RoundState, GateState | None, int]:

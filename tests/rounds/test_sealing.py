@@ -1,7 +1,6 @@
 """The root over a closed box: written once, whatever was cut off, and found by everybody before a key is brought."""
 
 import json
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -39,9 +38,8 @@ from app.rounds.sealing import write_root
 from app.slips.codes import code_hash
 from tests.ballots.stores import change_counts
 from tests.cast import MORNING, make_cast, make_ready, prepare
+from tests.forks import see_killed
 
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["app.main", "tests.cast"])
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 VOTES = 6
 PLANNED = MORNING + timedelta(hours=1)
@@ -154,10 +152,7 @@ def test_the_schedule_finishes_what_a_crash_cut_off(
     database: Database, folder: KeyFolder, round_id: str, cut: str
 ) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
-    child = FORKS.Process(target=close_and_die, args=(url, database.keys.path, round_id, cut))
-    child.start()
-    child.join(60)
-    assert child.exitcode == -signal.SIGKILL
+    see_killed(close_and_die, url, database.keys.path, round_id, cut)
     assert found(database, round_id)[1] is None
     by_schedule(database, folder)
     check(database, round_id)
