@@ -1,12 +1,15 @@
 """The played hall finds what the box counted, says so, and leaves nothing behind."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from app.core.db import Base, Database
+from app.core.key_folder import SettingsError
 from app.operations import demo, hall
 from app.operations.printed import printed_codes
 from app.slips.printing import slips_pdf
@@ -84,5 +87,11 @@ def test_it_says_so_when_nobody_answers(running: Running, capsys: pytest.Capture
     first = hall.first_difference(Counter({("u", "i", "g", "0"): 2}), Counter({("u", "i", "g", "0"): 3}))
     assert first == "u / i / g / 0: counted 2, cast 3"
     assert hall.first_difference(Counter(), Counter()) is None
-    assert hall.play(running.settings, running.url + "/nowhere", ("own", 5, 0.0)) == 1
+    other = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)  # answers everything by 501
+    with other, ThreadPoolExecutor() as beside:
+        beside.submit(other.serve_forever, 0.05)
+        assert hall.play(running.settings, f"http://127.0.0.1:{other.server_port}", ("own", 5, 0.0)) == 1
+        other.shutdown()
     assert "counted = cast" not in capsys.readouterr().out
+    with pytest.raises(SettingsError, match="no plain address"):
+        hall.play(running.settings, running.url + "/nowhere", ("own", 5, 0.0))
