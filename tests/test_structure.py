@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.found import some
+
 ROOT = Path(__file__).parents[1]
 APP = ROOT / "app"
 TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in sorted(APP.rglob("*.py"))}
@@ -251,9 +253,13 @@ def test_templates_hold_no_inline_code(path: Path) -> None:
     if path.parent.name == "package":  # pages of an archive package, which are read from a disk and must be whole
         text = text.replace('<style>{% include "archive/package/style.css" %}</style>', "")
     assert not re.search(r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", text)
-    assert [tag for tag in re.findall(r"<script\b[^>]*>", text) if "src=" not in tag] == []
     assert "| safe" not in text
     assert "|safe" not in text
+
+
+def test_templates_name_the_files_of_their_scripts() -> None:
+    tags = [(path.name, tag) for path in TEMPLATES for tag in re.findall(r"<script\b[^>]*>", path.read_text("utf-8"))]
+    assert [(name, tag) for name, tag in some(tags) if "src=" not in tag] == []
 
 
 @pytest.mark.parametrize("path", OUR_SCRIPTS, ids=lambda path: path.name)

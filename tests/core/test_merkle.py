@@ -1,10 +1,12 @@
 """The tree over the sealed box, against the recursive words of RFC 9162 and against every small change."""
 
 from hashlib import sha256
+from itertools import permutations
 
 import pytest
 
 from app.core.merkle import Tree, root_by, tree_of
+from tests.found import some
 
 SIZES = range(258)
 
@@ -68,10 +70,16 @@ def test_a_path_fits_its_own_leaf_place_and_size_alone(size: int) -> None:
         assert root_by(b"another", place, size, path) != tree.root
         assert root_by(leaves[place], place, size, [*path, bytes(32)]) is None
         assert not path or root_by(leaves[place], place, size, path[:-1]) is None
-        others = [at for at in range(size) if at != place and len(tree.path(at)) == len(path)]
-        assert tree.root not in [root_by(leaves[place], other, size, path) for other in others]
     assert root_by(leaves[0], size, size, tree.path(0)) is None
     assert root_by(leaves[0], -1, size, tree.path(0)) is None
+
+
+@pytest.mark.parametrize("size", [2, 3, 7, 8, 9, 200])
+def test_a_path_of_the_same_length_leads_from_no_other_place(size: int) -> None:
+    leaves, tree = leaves_of(size), tree_of(leaves_of(size))
+    paths = [tree.path(place) for place in range(size)]
+    pairs = some((one, other) for one, other in permutations(range(size), 2) if len(paths[one]) == len(paths[other]))
+    assert [(one, other) for one, other in pairs if root_by(leaves[one], other, size, paths[one]) == tree.root] == []
 
 
 def test_a_leaf_is_never_taken_for_a_node() -> None:
