@@ -16,10 +16,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.core.acting import Principal
-from app.core.child import own_name
 from app.core.errors import DomainError
 from app.office.bench import Made
-from app.office.shelf import JobState, JobView, Shelf, is_over
+from app.office.shelf import JobState, JobView, Shelf
 from app.office.workshop import Craft, Order, Ticket, Workshop, head_of
 from app.web import downloads
 from app.web.i18n import choose_language
@@ -136,8 +135,7 @@ class FileLater(Response):
 
 def is_lost(job: JobView, ticket: Ticket | None) -> bool:
     """Whether a job is made nowhere: not in this process, which has no ``ticket`` of it, nor in another that runs."""
-    ends = job.process == own_name() or is_over(job.process)
-    return ticket is None and job.state is JobState.WORKING and ends
+    return ticket is None and job.state is JobState.WORKING and job.is_left
 
 
 def _note(noted: Callable[[], None], future: Future[Made]) -> None:

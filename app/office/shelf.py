@@ -2,7 +2,8 @@
 
 The shelf writes in transactions of its own, also while a GET is answered: its rows say what the workshop is doing,
 nothing of the desk. They last an hour at most, and no longer than the process that had the file made; whatever is lost
-is made again when asked. Several processes may share rows and folder: each clears away what is its own, or nobody's.
+is made again when asked. Several processes may share rows and folder: each clears away what is its own, or nobody's,
+and tells of what it has made, for those on other machines that cannot ask whether it runs.
 """
 
 import json
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Final
 from weakref import WeakSet
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -34,6 +35,8 @@ LOG = logging.getLogger("manyidu")
 FOLDER: Final = "jobs"
 LIFE: Final = timedelta(hours=1)
 SWEEP_SECONDS: Final = 60.0
+SILENT: Final = timedelta(seconds=3 * SWEEP_SECONDS)
+"""Of a process that cannot be asked whether it runs: so long after it last told of a job, the job is lost."""
 
 
 def purge(session: Session, keys: KeyFolder, about: str) -> None:
@@ -41,11 +44,6 @@ def purge(session: Session, keys: KeyFolder, about: str) -> None:
     job_ids = list(session.scalars(select(Job.id).where(Job.path.contains(f"/{about}/"))))
     session.execute(delete(Job).where(Job.id.in_(job_ids)))
     after_commit(session, partial(_unlink, keys.path.parent / FOLDER, job_ids))
-
-
-def is_over(process: str) -> bool:
-    """Whether a process is known to be over; of another machine's nobody knows, and its job lasts an hour at most."""
-    return process == "" or is_running(process) is False
 
 
 def _unlink(folder: Path, job_ids: Sequence[str]) -> None:
@@ -71,8 +69,8 @@ class JobView:
     file_name: str
     created_at: datetime
     error: DomainError | None = None
-    process: str = ""
-    """The name of the one that has it made."""
+    is_left: bool = False
+    """Whether no other process is at work on it."""
 
 
 class Shelf:
@@ -101,14 +99,19 @@ class Shelf:
         self.pulse.rest()
 
     def clear(self) -> None:
-        """Forget the jobs of processes that are over, among them whatever bore this one's name before it began."""
+        """Forget the jobs of processes that are over, among them whatever bore this one's name before it began.
+
+        At an embedded database no other serves staff (``operations.one_server``), so that all are over.
+        """
+        alone = self._database.is_sqlite
         with self._database.reading() as session:
-            jobs = session.execute(select(Job.id, Job.process)).all()
-        self._forget([job_id for job_id, process in jobs if process == own_name() or is_over(process)])
+            left = [job.id for job in session.scalars(select(Job)) if alone or self._is_left(job)]
+        self._forget(left)
         self.sweep()
 
     def sweep(self) -> None:
-        """Forget the jobs that are older than an hour, and files that no job tells of any more."""
+        """Tell of what is made here; forget jobs older than an hour, and files that no job tells of any more."""
+        self._tell()
         files = {path.name for path in self._folder.glob("*")}
         self._forget(self._all(self._clock() - LIFE))
         _unlink(self._folder, sorted(files - set(self._all())))
@@ -119,7 +122,7 @@ class Shelf:
             if ticket in self._watched:
                 return
             self._watched.add(ticket)
-        order = ticket.order
+        order, now = ticket.order, self._clock()
         job = Job(
             id=order.id,
             kind=order.craft.maker,
@@ -127,7 +130,8 @@ class Shelf:
             path=path,
             staff_id=staff_id,
             state=JobState.WORKING.value,
-            created_at=self._clock(),
+            created_at=now,
+            told_at=now,
             process=own_name(),
         )
         with self._database.writing() as session:
@@ -141,9 +145,8 @@ class Shelf:
             if job is None or job.staff_id != staff_id or job.created_at < self._clock() - LIFE:
                 return None
             error = DomainError(job.error_code, **json.loads(job.error_params)) if job.error_code else None
-            return JobView(
-                job.id, JobState(job.state), job.path, job.file_name, job.created_at, error, process=job.process
-            )
+            state, is_left = JobState(job.state), self._is_left(job)
+            return JobView(job.id, state, job.path, job.file_name, job.created_at, error, is_left)
 
     def take(self, job: JobView) -> Made | None:
         """Hand a finished file out and forget it; None where it is gone, the job's DomainError where it failed."""
@@ -163,6 +166,25 @@ class Shelf:
         """Forget a job that nobody wants any more."""
         self._forget([job_id])
 
+    def _is_left(self, job: Job) -> bool:
+        """Whether no other process is at work on a job, or keeps its file."""
+        if job.process in {"", own_name()}:
+            return True
+        runs = is_running(job.process)
+        if runs is None:
+            is_silent = (job.told_at or job.created_at) < self._clock() - SILENT
+            return job.state == JobState.WORKING.value and is_silent
+        return not runs
+
+    def _tell(self) -> None:
+        """Say of the jobs that are made here that they still are."""
+        with self._lock:
+            here = [ticket.order.id for ticket in self._watched if not ticket.future.done()]
+        if here:
+            mine = (Job.id.in_(here), Job.process == own_name(), Job.state == JobState.WORKING.value)
+            with self._database.writing() as session:
+                session.execute(update(Job).where(*mine).values(told_at=self._clock()))
+
     def _finish(self, ticket: Ticket) -> None:
         error = ticket.future.exception()
         try:
@@ -170,7 +192,7 @@ class Shelf:
                 job = session.get(Job, ticket.order.id)
                 if job is None:
                     return
-                job.finished_at = self._clock()
+                job.told_at = self._clock()
                 if isinstance(error, DomainError):
                     job.state, job.error_code = JobState.FAILED.value, error.code
                     job.error_params = json.dumps(error.params, ensure_ascii=False, default=str)

@@ -19,11 +19,11 @@ from app.core.child import _started, own_name
 from app.core.db import Database
 from app.core.settings import Settings
 from app.main import build_api, wrap
-from app.office import ordering, shelf
+from app.office import shelf
 from app.office.models import Job
-from app.office.ordering import file_later
+from app.office.ordering import file_later, is_lost
 from app.office.shelf import Shelf
-from app.office.workshop import Craft, Workshop
+from app.office.workshop import Craft, Order, Ticket, Workshop
 from app.web.auth import AnyStaff
 from app.web.forms import TOKEN_FIELD
 from tests.cast import Desk, make_cast
@@ -31,6 +31,10 @@ from tests.conftest import BASE_URL, TestClock, another_client
 from tests.office.test_workshop import until
 
 LINK = "/campaigns/x/slow.pdf"
+EMBEDDED = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SHARED = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+GONE = "another-boot/1/1"
+"""A process of which nobody here can tell whether it runs."""
 Sign = tuple[Path, Path]
 
 
@@ -226,6 +230,7 @@ def test_it_is_gone_at_every_start(
         assert (rows(database), list((settings.data / "jobs").iterdir())) == ([], [])
 
 
+@SHARED
 def test_another_node_starts_and_waits_and_hands_out(
     browser: Callable[[str], Desk], database: Database, settings: Settings, clock: TestClock, sign: Sign,
     monkeypatch: pytest.MonkeyPatch,
@@ -234,8 +239,7 @@ def test_another_node_starts_and_waits_and_hands_out(
     here = browser("zhangsan")
     page = waited(here)
     with monkeypatch.context() as patched:
-        for module in (shelf, ordering):
-            patched.setattr(module, "own_name", lambda: "elsewhere/1/1")
+        patched.setattr(shelf, "own_name", lambda: "elsewhere/1/1")
         workshop = Workshop(patience_seconds=0.05)
         api = build_api(settings, clock, workshop=workshop)
         slow_routes(api, sign)
@@ -271,3 +275,71 @@ def test_what_a_killed_node_made_is_lost(
     assert (rows(database), list((settings.data / "jobs").iterdir())) == ([], [])
     assert here.get(page).status_code == 404
     sign[1].touch()
+
+
+@EMBEDDED
+def test_after_a_reboot_nothing_is_being_made(
+    browser: Callable[[str], Desk], database: Database, settings: Settings, clock: TestClock, sign: Sign
+) -> None:
+    """Whoever asked again was sent to the page that waits, for an hour."""
+    waited(browser("zhangsan"))
+    with database.writing() as session:
+        session.execute(sa.update(Job).values(process=GONE))
+    Shelf(database, settings.data, clock).clear()
+    assert rows(database) == []
+    sign[1].touch()
+
+
+@SHARED
+def test_what_a_node_that_is_gone_made_is_made_anew(
+    browser: Callable[[str], Desk], database: Database, settings: Settings, clock: TestClock, sign: Sign
+) -> None:
+    """The page waited for an hour, and whoever asked again was sent to it."""
+    here = browser("zhangsan")
+    page = waited(here)
+    with database.writing() as session:
+        session.execute(sa.update(Job).values(process=GONE))
+    workshop = Workshop(patience_seconds=0.05)
+    api = build_api(settings, clock, workshop=workshop)
+    slow_routes(api, sign)
+    with TestClient(wrap(api, settings), base_url=BASE_URL, follow_redirects=False) as client:
+        there = here.at(client)
+        assert there.get(page).headers["refresh"] == "2"
+        clock.now += timedelta(minutes=4)
+        assert 'role="alert"' in there.get(page).text
+        assert there.get(LINK).headers["location"] == page
+        assert workshop.find(page.removeprefix("/jobs/")) is not None
+        assert there.get(page).headers["refresh"] == "2"
+        sign[1].touch()
+        until(lambda: rows(database) == ["done"], "the file")
+        assert there.get(LINK).status_code == 200
+    workshop.close()
+
+
+@SHARED
+def test_a_node_that_tells_of_its_job_is_waited_for_however_long_that_takes(
+    people: dict[str, Principal], database: Database, settings: Settings, clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    assert people
+    here, there = (Shelf(database, settings.data, clock) for _ in range(2))
+    ticket = Ticket(Order("a" * 32, Craft("maker"), {"arguments": {}}))
+
+    def is_still_made() -> bool:
+        here.clear()
+        job = here.find(ticket.order.id, "idzhangsan")
+        return job is not None and not is_lost(job, None)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shelf, "own_name", lambda: GONE)
+        there.enter(ticket, "idzhangsan", LINK)
+    for _ in range(3):
+        clock.now += timedelta(minutes=2)
+        with monkeypatch.context() as patched:
+            patched.setattr(shelf, "own_name", lambda: GONE)
+            there.sweep()
+        clock.now += timedelta(minutes=2)
+        assert is_still_made()
+    clock.now += timedelta(minutes=2)
+    assert not is_still_made()
+    assert rows(database) == []
