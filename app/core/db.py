@@ -22,6 +22,8 @@ from app.core.holding import given_back, hold_nothing, taken
 from app.core.key_folder import KeyFolder
 
 BUSY_TIMEOUT_MS = 15_000
+DISK_FULL = "53100"
+"""What PostgreSQL calls a disk without room."""
 READ_ONLY = "manyidu_read_only"
 """Execution option of a connection whose transactions cannot write."""
 _HOLDER = "manyidu_holder"
@@ -154,6 +156,12 @@ def _twin(engine: Engine) -> Engine:
     twin = make_engine(engine.url.render_as_string(hide_password=False), pool_size=4)
     event.listen(engine, "engine_disposed", lambda _engine: twin.dispose())
     return twin
+
+
+def is_full(error: Exception) -> bool:
+    """Whether the disk below the database has no room left: trying again would not help."""
+    known = getattr(error, "orig", None)
+    return getattr(known, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL or getattr(known, "sqlstate", "") == DISK_FULL
 
 
 class DeskSession(Session):

@@ -5,10 +5,12 @@ and what a restore means for rounds. A restore that fails or is killed leaves a 
 that a killed one had copied by then are taken back by the next.
 """
 
+import errno
 import gzip
 import json
 import os
 import shutil
+import sqlite3
 import tarfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -22,14 +24,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, DateTime, LargeBinary, MetaData, Table, delete, func, insert, inspect, select
 from sqlalchemy import text as sql
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError, StatementError
 
 from app.accounts import logins
 from app.audit.service import SYSTEM
 from app.ballots import reads as ballots
 from app.core import migrate
 from app.core.acting import Acting
-from app.core.db import Database, after_commit
+from app.core.db import Database, after_commit, is_full
 from app.core.durable import sync
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
@@ -48,9 +50,12 @@ LOCK = "restore.lock"
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 DAMAGED = (
     tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, LookupError, AttributeError, TypeError,
-    OverflowError, RecursionError,
+    OverflowError, RecursionError, IntegrityError, DataError,
 )  # fmt: skip
-"""What reading a file raises that is no backup, or not a whole one."""
+"""What reading a file raises that is no backup, or not a whole one, and a database that is to take what it holds."""
+WITHOUT_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+TIMES_WRITTEN = 2
+"""Everything is unpacked, and then copied or written into the database."""
 _UNDER_WAY = sql("SELECT id FROM round WHERE state IN ('open', 'sealed') ORDER BY id")
 _VOID_UNDER_WAY = sql("UPDATE round SET state = 'void', void_reason = :why WHERE state IN ('open', 'sealed')")
 
@@ -72,14 +77,14 @@ class About:
 def restore(database: Database, data: Path, source: Path, now: datetime) -> None:
     """Fill an empty installation from a backup, and say what became of its boxes.
 
-    DomainError ``restore_missing``, ``restore_damaged``, ``restore_no_room`` (``folder``), ``restore_other``
-    (``revision``), ``restore_not_empty`` or ``restore_under_way``.
+    DomainError ``restore_missing``, ``restore_damaged``, ``restore_no_room`` (``folder``), ``disk_full``,
+    ``restore_no_database``, ``restore_other`` (``revision``), ``restore_not_empty`` or ``restore_under_way``.
     """
     if not source.is_file() or not os.access(source, os.R_OK):
         raise DomainError("restore_missing")
-    with _alone(data), passing(data, now) as place:
+    with _database_is_named(data), _alone(data), passing(data, now) as place:
         _take_back_cut_off(database, data)
-        with _damage_is_said():
+        with _damage_is_said(), _room_is_missed(data):
             about = _unpack(source, place)
         if about.format > FORMAT or not migrate.is_known(about.revision):
             raise DomainError("restore_other", revision=about.revision)
@@ -91,7 +96,8 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
             after_commit(session, partial((data / COPYING).unlink, missing_ok=True))
             with _damage_is_said():
                 lost = _fill_all(session.connection(), place, about.revision)
-                folder = _copy_files(place, data)
+                with _room_is_missed(data):
+                    folder = _copy_files(place, data)
                 migrate.upgrade_on(session.connection())
                 acting = Acting(session, now, SYSTEM)
                 mark(acting, folder, PORTS, (about.made_at, lost))
@@ -102,10 +108,36 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
 
 @contextmanager
 def _damage_is_said() -> Iterator[None]:
+    """Blame the backup for what it holds alone, never for a disk, a lock or a connection."""
     try:
         yield
-    except (*DAMAGED, IntegrityError, StatementError) as error:
+    except (*DAMAGED, StatementError) as error:
+        if isinstance(error, DBAPIError) and not isinstance(error, DAMAGED):
+            raise
         raise DomainError("restore_damaged") from error
+
+
+@contextmanager
+def _room_is_missed(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in WITHOUT_ROOM:
+            raise
+        raise DomainError("restore_no_room", folder=str(folder)) from error
+
+
+@contextmanager
+def _database_is_named(data: Path) -> Iterator[None]:
+    """Say what the database could not do; another backup would not help."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        if not is_full(error):
+            raise DomainError("restore_no_database") from error
+        if isinstance(error.orig, sqlite3.Error):
+            raise DomainError("restore_no_room", folder=str(data)) from error
+        raise DomainError("disk_full") from error
 
 
 @contextmanager
@@ -155,7 +187,7 @@ def _unpack(source: Path, place: Path) -> About:
     room = shutil.disk_usage(place).free
     with tarfile.open(source, "r:gz") as archive:
         for member in archive:
-            room -= member.size
+            room -= TIMES_WRITTEN * member.size
             if room < 0:
                 raise DomainError("restore_no_room", folder=str(place.parent))
             archive.extract(member, place, filter="data")
@@ -213,9 +245,10 @@ def _copy_files(place: Path, data: Path) -> KeyFolder:
 
 
 def _copy_durably(source: str | Path, target: str | Path) -> None:
-    shutil.copyfile(source, target)
-    Path(target).chmod(0o600)
-    sync(Path(target))
+    with _room_is_missed(Path(target).parent):  # here, for copytree would turn it into an error without a number
+        shutil.copyfile(source, target)
+        Path(target).chmod(0o600)
+        sync(Path(target))
 
 
 def _fill_all(connection: Connection, place: Path, revision: str) -> list[str]:
@@ -265,6 +298,9 @@ def _decode(table: Table, row: dict[str, Any], *, naive: bool) -> dict[str, Any]
 def _value(value: Any, kind: object, *, naive: bool) -> object:  # noqa: ANN401 - whatever JSON holds
     if value is None:
         return None
+    if isinstance(value, list | dict):
+        message = "no column holds a list or an object"
+        raise TypeError(message)
     if isinstance(kind, LargeBinary):
         return bytes.fromhex(value)
     if isinstance(kind, DateTime):

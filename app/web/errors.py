@@ -1,7 +1,6 @@
 """The one table from an error's code to a status and a sentence (Chinese; English in the catalogue)."""
 
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import cast
@@ -17,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from app.core.audiences import Audience
+from app.core.db import is_full
 from app.core.errors import DomainError, Ours
 from app.web import i18n
 from app.web.error_sentences import SENTENCES
@@ -48,8 +48,6 @@ UNAUTHORISED = 401
 NOT_FOUND = 404
 RAISED_BY_TRIGGER = "P0001"
 """What PostgreSQL calls the refusal of one of our triggers; SQLite calls it an integrity error."""
-DISK_FULL = "53100"
-"""What PostgreSQL calls a disk without room."""
 KEEPS_THE_FORM = frozenset({"login_needed", "factor_needed"})
 """Refusals that its sender undoes in another window: what he typed waits in the page meanwhile."""
 API = "/api/"
@@ -171,13 +169,7 @@ def _invalid(request: Request, _error: Exception) -> Response:
 def _database(request: Request, error: Exception) -> Response:
     # The text of a database error may quote values: only its class is logged (SEC-60).
     LOG.error("database refused: %s", type(getattr(error, "orig", None) or error).__name__)
-    return answer(request, "disk_full" if _is_full(error) else "busy", {})
-
-
-def _is_full(error: Exception) -> bool:
-    """Whether the disk below the database has no room left: trying again would not help."""
-    known = getattr(error, "orig", None)
-    return getattr(known, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL or getattr(known, "sqlstate", "") == DISK_FULL
+    return answer(request, "disk_full" if is_full(error) else "busy", {})
 
 
 def _refused_by_database(request: Request, error: Exception) -> Response:

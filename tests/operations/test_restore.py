@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -19,6 +20,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
@@ -70,6 +72,7 @@ from tests.phones import HEADERS, fill_in
 from tests.rectification.flagged import WU, later, make_ledger
 from tests.servers import ROOT
 from tests.syncing import OnDisk
+from tests.web.test_errors import full_disk
 
 SHARED = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 NOW = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
@@ -469,6 +472,7 @@ DAMAGES = {
     "out of the folder": out_of_the_folder,
     "old and a log that is full": repacked(last_number),
     "old and no row": repacked(lambda place: as_old(place, "[]")),
+    "old and a list in a column": repacked(lambda place: as_old(place, '{"id": ["x"]}')),
 }
 
 
@@ -547,7 +551,7 @@ def test_the_command_says_it_in_a_sentence_and_fails(
 def test_a_file_that_would_fill_the_disk_is_refused_before_it_does(
     target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A few kilobytes of gzip unpack to more than any disk has room for."""
+    """A few kilobytes of gzip unpack to more than any disk has room for; what is unpacked is then written again."""
     with tarfile.open(target, "w:gz") as archive:
         for number in range(4):
             bomb = tarfile.TarInfo(f"{number}.jsonl")
@@ -559,7 +563,7 @@ def test_a_file_that_would_fill_the_disk_is_refused_before_it_does(
 
     def free(place: Path) -> SimpleNamespace:
         del place
-        return SimpleNamespace(free=8_000_000)
+        return SimpleNamespace(free=17_000_000)
 
     extract = tarfile.TarFile.extract
 
@@ -573,6 +577,80 @@ def test_a_file_that_would_fill_the_disk_is_refused_before_it_does(
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     assert most == [3_000_000, 6_000_000]
     assert (list(data.rglob("*.jsonl")), list((data / "keys").iterdir())) == ([], [])
+
+
+def no_room(_source: object, _target: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("name", ["attachment", "secret"])
+@pytest.mark.usefixtures("ready")
+def test_a_full_disk_is_told_where_files_are_copied(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The backup is whole: whoever is told that it is not looks for another one, which would not fit either."""
+    keys.pepper()
+    if name == "attachment":
+        (keys.path.parent / attachments.FOLDER).mkdir()
+        (keys.path.parent / attachments.FOLDER / "a").write_bytes(b"%PDF")
+    back_up(database, keys, target, NOW)
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfile", no_room)
+        with refuses("restore_no_room"):
+            restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+
+
+def test_a_full_disk_is_told_where_the_backup_is_unpacked(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(database, keys, target, NOW)
+    monkeypatch.setattr(tarfile.TarFile, "makefile", lambda _self, _member, place: no_room("", place))
+    with refuses("restore_no_room"):
+        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        (full_disk(), "restore_no_room"),
+        (psycopg.errors.DiskFull("could not extend file"), "disk_full"),
+        (psycopg.errors.LockNotAvailable("canceling statement"), "restore_no_database"),
+        (psycopg.errors.AdminShutdown("terminating connection"), "restore_no_database"),
+        (sqlite3.OperationalError("database is locked"), "restore_no_database"),
+    ],
+)
+def test_what_the_database_could_not_do_is_no_damage(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch,
+    refusal: tuple[psycopg.Error | sqlite3.Error, str],
+) -> None:  # fmt: skip
+    back_up(database, keys, target, NOW)
+    error, code = refusal
+
+    def fails(*_rows: object) -> None:
+        raise sa.exc.OperationalError("", {}, error)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(restoring_files, "_fill", fails)
+        with refuses(code):
+            restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    assert [name for name, rows in contents(elsewhere.database, {"office"}).items() if rows] == []
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+
+
+def test_a_real_database_that_another_program_holds_is_named(
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+) -> None:
+    back_up(database, keys, target, NOW)
+    engine = elsewhere.database.engine
+    waits = "PRAGMA busy_timeout=1" if engine.dialect.name == "sqlite" else "SET lock_timeout=1"
+    holds = "SELECT 1" if engine.dialect.name == "sqlite" else "LOCK TABLE staff IN ACCESS SHARE MODE"
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(waits), insert=True)
+    with engine.begin() as other:
+        other.exec_driver_sql(holds)
+        with refuses("restore_no_database"):
+            restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
 
 
 def newer(target: Path) -> None:
