@@ -13,7 +13,8 @@ from app.rounds.reads import get_round
 from tests.publication import counted
 from tests.statements import statements
 
-MOST = 30
+MOST = 31
+"""One of them begins to read anew: objects are paired with those of earlier rounds while no transaction is held."""
 MOST_OF_NOTICE = 20
 MOST_OF_LEDGER = 3
 """That of the result itself, of a composite or the hall, and those of the rounds that may lie behind it."""
