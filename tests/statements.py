@@ -8,6 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+BEGINS = ("BEGIN", "SET TRANSACTION", "PRAGMA query_only")
+"""What begins a transaction, which asks nothing; whether a connection is told anew that it may not write hangs on who
+had it before."""
 OTHERS = {"schedule", "shelf"}
 """Threads that ask for themselves, whoever reads a page meanwhile."""
 
@@ -37,11 +40,11 @@ def sent(session: Session) -> Iterator[list[str]]:
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Yield what is asked meanwhile of any database for the sake of requests."""
+    """Yield what is asked meanwhile of any database for the sake of requests, but for the beginnings of transactions."""
     asked: list[str] = []
 
     def note(_connection: object, statement: str, _values: object) -> None:
-        if threading.current_thread().name not in OTHERS:
+        if threading.current_thread().name not in OTHERS and not statement.startswith(BEGINS):
             asked.append(statement)
 
     with listening(sa.Engine, note):

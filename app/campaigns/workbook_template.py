@@ -106,7 +106,7 @@ def in_a_cell(every: Mapping[str, str]) -> Callable[[Sequence[str]], str]:
     both = BothNames.of(every, every)
     is_english = language_of_file() == "en"
     written = {name: both.written(name, english) if is_english else name for name, english in every.items()}
-    return lambda names: joined([written[name] for name in names], written.values(), _("、"))
+    return lambda names: joined([written.get(name, name) for name in names], written.values(), _("、"))
 
 
 class SheetWriter:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from app.ballots import service as boxes
 from app.box import conducting, opening
 from app.operations import opening_process
 from app.publication import freezing
@@ -24,7 +25,7 @@ STEPS: dict[str, tuple[ModuleType, str, str]] = {
     "result written": (freezing, "store_version", AFTER),
     "last word in the transaction": (conducting, "locked", AFTER),
     "committed": (opening, "tidy", BEFORE),
-    "box destroyed": (opening, "destroy", AFTER),
+    "box destroyed": (boxes, "destroy", AFTER),
     "key part destroyed": (opening, "tidy", AFTER),
 }
 DECIDED = ("committed", "box destroyed", "key part destroyed")
