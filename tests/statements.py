@@ -40,7 +40,7 @@ def sent(session: Session) -> Iterator[list[str]]:
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Yield what is asked meanwhile of any database for the sake of requests, but for the beginnings of transactions."""
+    """Yield what is asked meanwhile of any database for the sake of requests; to begin a transaction asks nothing."""
     asked: list[str] = []
 
     def note(_connection: object, statement: str, _values: object) -> None:
