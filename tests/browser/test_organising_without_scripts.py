@@ -1,0 +1,53 @@
+"""What an organiser does before and during a vote, by the pages alone, with scripts off."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.campaigns.kinds import KINDS
+from app.rounds.domain import RoundState
+from app.rounds.reads import get_round
+from tests.browser.conftest import Installation
+from tests.browser.steps import DESK, confirm, hand_out_keys, leave, log_in, play, print_slips
+from tests.browser.test_ten_kinds import VOTERS, begin, freeze
+from tests.cast import make_cast
+
+KIND = KINDS["leaders"]
+
+
+@pytest.fixture
+def desk(browser: Browser, installation: Installation) -> Iterator[Page]:
+    with installation.database.writing() as session:
+        make_cast(session)
+    context = browser.new_context(
+        **DESK, base_url=installation.address, accept_downloads=True, java_script_enabled=False
+    )
+    page = context.new_page()
+    log_in(page, "zhangsan")
+    page.goto("/campaigns/new")
+    yield page
+    leave(page)
+
+
+def state_of(installation: Installation, round_id: str) -> RoundState:
+    with installation.database.reading() as session:
+        return get_round(session, round_id).state
+
+
+def test_a_vote_is_set_up_frozen_printed_opened_and_closed(desk: Page, installation: Installation) -> None:
+    round_id = begin(desk, KIND)
+    freeze(desk, installation, round_id)
+    codes = print_slips(desk, round_id, is_checked=False)
+    assert len(codes) >= VOTERS
+    assert len(hand_out_keys(desk, round_id, is_checked=False)) == 3
+    desk.goto(f"/rounds/{round_id}")
+    confirm(desk, "开始投票")
+    expect(desk.get_by_role("button", name="确认开始投票")).to_have_count(0)
+    assert state_of(installation, round_id) is RoundState.OPEN
+    voted = play(installation.address, codes[:VOTERS])
+    assert len(voted.cast) == VOTERS
+    desk.goto(f"/rounds/{round_id}")
+    confirm(desk, "截止投票")
+    expect(desk.get_by_role("button", name="确认截止投票")).to_have_count(0)
+    assert state_of(installation, round_id) is RoundState.SEALED
