@@ -184,6 +184,7 @@ def composites_told(session: Session, result: PublishedBands, now: datetime) -> 
         except DomainError as error:
             return why_unread(error)
 
+    result.must_be_stored(SCORES)
     document = _counts_of(result)
     return _beside(session, result, document, (ANYONE, now), other) if document else None
 

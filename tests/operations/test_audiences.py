@@ -24,6 +24,7 @@ from tests.postgresql import free_port
 from tests.publication import counted
 from tests.security.access import ACCESS, EVERYONE
 from tests.servers import ROOT, Server, served
+from tests.waiting import wait_until
 
 OF_STAFF_BUT_OPEN = {"GET /login", "POST /login", "GET /welcome/{token}", "POST /welcome/{token}"}
 SHARED = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -115,7 +116,7 @@ def test_several_workers_share_a_port(settings: Settings, database: Database, tm
             assert send(phone, filled)[0] == 200
             phone.close()
     assert count_box(database, hall.id) == (20, 20)
-    assert not [child for child in children if Path(f"/proc/{child}/exe").exists()], "a worker outlived its service"
+    wait_until(lambda: not [child for child in children if Path(f"/proc/{child}/exe").exists()])  # none outlives it
 
 
 @EMBEDDED

@@ -236,5 +236,6 @@ def test_nothing_is_signed_while_a_transaction_is_held(database: Database) -> No
     round_id = store_published(database)
     with database.reading() as session:
         document = stored_document(session, round_id, 1)
+        session.connection()  # begins another transaction
         with pytest.raises(RuntimeError, match="signing a result while a transaction is held"):
             sign(bytes(range(32)), written(document), (round_id, 2, ""))

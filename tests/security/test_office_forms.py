@@ -46,7 +46,7 @@ SECRET = "机密"
 """Stands in every name of 西县 and in none of 东县."""
 PUBLIC = re.compile("/(notices|receipts|verify|commitments)")
 """Everybody reads what stands there, of whichever office."""
-PAGES = 2
+PAGES = 4
 DONE, STOPPED, BROKEN = 303, 403, 500
 """Who is stopped, or asked for his password, comes to no id: that proves nothing."""
 LEAST_FORMS = {"organiser": 20, "supervisor": 2, "liaison": 2}
