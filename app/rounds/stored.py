@@ -32,4 +32,4 @@ def stored_times(row: RoundView) -> Stored:
 
 def stored_wifi(row: RoundView) -> Stored:
     """Return the hall's network."""
-    return stored([("网络名称", row.wifi_name), ("网络密码", row.wifi_password)], row.id)
+    return stored([("网络名称", row.wifi_name), ("网络密码", row.wifi_password)], row.id, is_secret=True)

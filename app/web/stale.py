@@ -67,10 +67,14 @@ class Stored:
     digest: str
     ids: tuple[str, ...] = ()
     placed: frozenset[str] = frozenset()
+    is_secret: bool = False
+    """Whether a line is a secret: a form is carried over the end of a log-in, and passwords are left out of that."""
 
     @property
     def seen(self) -> str:
-        """What a form brings back: the digest, and the lines where they are not too many."""
+        """What a form brings back: the digest, and the lines where they are no secret and not too many."""
+        if self.is_secret:
+            return self.digest
         packed = urlsafe_b64encode(zlib.compress(json.dumps(self._carried).encode())).decode()
         return f"{self.digest}{_BEHIND}{packed}" if len(packed) <= MOST_PACKED else self.digest
 
@@ -130,11 +134,16 @@ def _unpacked(seen: str) -> Seen | None:
 
 
 def stored(
-    lines: Iterable[tuple[str, str]], *more: object, ids: Iterable[str] = (), placed: Iterable[str] = ()
+    lines: Iterable[tuple[str, str]],
+    *more: object,
+    ids: Iterable[str] = (),
+    placed: Iterable[str] = (),
+    is_secret: bool = False,
 ) -> Stored:
     """Return what is stored; ``more`` is what the lines do not show and what counts too.
 
-    ``ids``: what lines are known by, those behind them by their words; ``placed``: likewise, their words are places.
+    ``ids``: what lines are known by, those behind them by their words; ``placed``: likewise, their words are places;
+    ``is_secret``: no page carries the lines.
     """
     numbered = tuple(placed)
     shown, known = tuple(lines), [*numbered, *ids]
@@ -143,7 +152,7 @@ def stored(
         times[words] += 1
         known.append(f"{words} {times[words]}")
     digest = sha256(repr((shown, known, more)).encode()).hexdigest()
-    return Stored(shown, digest, tuple(known), frozenset(numbered))
+    return Stored(shown, digest, tuple(known), frozenset(numbered), is_secret)
 
 
 def brought_by(form: PostedForm) -> str:

@@ -287,6 +287,16 @@ def test_a_form_that_only_looks_stays_as_old_as_it_was(organiser: Desk, ids: dic
     assert send(organiser, path, changed(once_more, field, PLACES[at].second.format_map(ids))).status_code == 409
 
 
+def test_no_form_carries_the_password_of_the_network(organiser: Desk, ids: dict[str, str]) -> None:
+    """A form that was posted too late is kept in the browser without passwords, and with all its other fields."""
+    page = f"/rounds/{ids['round_id']}"
+    form = changed(form_of(organiser.get(page).text, f"{page}/wifi"), "wifi_password", "hui-chang-2026")
+    assert send(organiser, f"{page}/wifi", {**form, "wifi_name": ["甲网"]}).status_code == 303
+    seen = form_of(organiser.get(page).text, f"{page}/wifi")["seen"][0]
+    assert {one.since for one in stored([("网络密码", "")]).since(seen)} == {Since.UNKNOWN}
+    assert stored([("网络密码", "a")]).since(stored([("网络密码", "b")]).seen)[0].before == "b", "others carry theirs"
+
+
 def test_a_form_is_saved_after_steps(organiser: Desk, ids: dict[str, str]) -> None:
     path = f"/campaigns/{ids['campaign_id']}/forms/{ids['key']}"
     form = form_of(organiser.get(path).text, path)
