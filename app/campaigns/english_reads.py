@@ -21,3 +21,9 @@ def english_of_campaigns(session: Session, campaign_ids: Iterable[str]) -> dict[
     for campaign_id, name, english in session.execute(query):
         found[campaign_id][name] = english
     return found
+
+
+def english_in(session: Session, campaign_ids: Iterable[str]) -> dict[str, str]:
+    """Return the English that some campaigns give to names, as one dictionary: a list may show several of them."""
+    found = english_of_campaigns(session, sorted(campaign_ids))
+    return {name: english for own in found.values() for name, english in own.items()}

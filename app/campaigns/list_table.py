@@ -22,6 +22,7 @@ CHINESE: Final = ("中文名称", "中文", "中文名", "中文全称", "Name i
 """What stands in English, and in Chinese, beside the name of a list in the other language."""
 _NOTHING: Final = frozenset({"", "无", "没有", "none", "-", "—", "——", "/"})
 """What is written into a cell of several names where there are none, ``folded``."""
+_LATIN: Final = re.compile("[A-Za-z]")
 _SEPARATOR: Final = re.compile(r"([、;；,，])")
 
 PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
@@ -32,6 +33,7 @@ PROBLEM_SENTENCES: Final[Mapping[str, str]] = {
     "order_not_whole": "“%(value)s”不是 1 到 %(high)s 之间的整数。",
     "order_twice": "序号 %(value)s 与第 %(first_row)s 行重复。",
     "name_twice": "“%(value)s”与第 %(first_row)s 行重复。",
+    "name_beside_chinese": "“%(value)s”是中文，不能作这个名称的英文。要改名称，请改中文名称那一列。",
     "name_is_number": "“%(value)s”只有数字，不像名称。请填写名称。",
     "name_has_number": "“%(value)s”前面像是序号。请只填写名称。",
     "name_has_phone": "“%(value)s”里像有电话号码，会印给每一位参评人员看。请只填写名称。",
@@ -150,7 +152,11 @@ class ListTable(Table):
 
     def english(self, row: Row) -> str | None:
         """Return the checked English of a name; None if it was reported."""
-        return self._checked(row, "english" if self.text(row, "english") else "name", self.in_english(row), MAX_ENGLISH)
+        key, text = "english" if self.text(row, "english") else "name", self.in_english(row)
+        if key == "name" and has_chinese(text) and not _LATIN.search(text):
+            self.report(row.number, key, "name_beside_chinese", value=text[:SHOWN])
+            return None
+        return self._checked(row, key, text, MAX_ENGLISH)
 
     def words(self, row: Row, key: str) -> str | None:
         """Return another checked text; None if it was reported."""

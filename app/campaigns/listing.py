@@ -68,12 +68,6 @@ def unit_names(session: Session, unit_ids: Collection[str]) -> Mapping[str, str]
     return {row.id: row.name for row in rows}
 
 
-def english_in(session: Session, campaign_ids: Collection[str]) -> dict[str, str]:
-    """Return the English that some campaigns give to names, as one dictionary: a list may show several of them."""
-    query = select(EnglishName.name, EnglishName.english).where(EnglishName.campaign_id.in_(campaign_ids))
-    return {row.name: row.english for row in session.execute(query.order_by(EnglishName.campaign_id, EnglishName.name))}
-
-
 def places_of_units(session: Session, campaign_ids: Collection[str]) -> Mapping[str, tuple[str, int]]:
     """Return name and place in the official order, from 1, of the units of these campaigns, by their ids."""
     places: dict[str, tuple[str, int]] = {}

@@ -169,14 +169,21 @@ def _chosen(workbook: Workbook) -> tuple[Sheet | None, Sheet | None]:
 def _units(table: ListTable) -> tuple[tuple[UnitRow, ...], dict[str, str]]:
     """Read the units; and whatever a listed one may be called to its name, also where the row has a problem."""
     found: list[UnitRow] = []
-    rateable = {folded(text): table.called(row) for row in table.listed if (text := table.text(row, "short"))}
-    rateable |= {folded(text): table.called(row) for row in table.listed if (text := table.in_english(row))}
-    rateable |= {folded(text): text for row in table.listed if (text := table.called(row))}
     for row, order in table.ordered_rows():
         name, short, english = table.name(row), table.words(row, "short"), table.english(row)
         if order is not None and name is not None and short is not None and english is not None:
             found.append(UnitRow(order, name, short, table.text(row, "note")[:MAX_NAME], english))
-    return tuple(sorted(found, key=lambda unit: unit.order)), rateable
+    return tuple(sorted(found, key=lambda unit: unit.order)), _called(table)
+
+
+def _called(table: ListTable) -> dict[str, str]:
+    """Return names by all that they may be called; a short name or English that several share means none of them."""
+    meant: dict[str, set[str]] = {}
+    for row in table.listed:
+        for text in filter(None, (table.text(row, "short"), table.in_english(row))):
+            meant.setdefault(folded(text), set()).add(table.called(row))
+    alone = {text: name for text, names in meant.items() if len(names) == 1 for name in names}
+    return alone | {folded(text): text for row in table.listed if (text := table.called(row))}
 
 
 def _groups(table: ListTable, rateable: Mapping[str, str]) -> tuple[GroupRow, ...]:

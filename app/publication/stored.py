@@ -36,6 +36,8 @@ class DamagedResultError(DomainError):
 
 def digests_of(session: Session, versions: Collection[tuple[str, int]]) -> Mapping[str, str]:
     """Return the digests of versions, one of each round, by the rounds' ids."""
+    if not versions:
+        return {}
     query = select(ResultVersion.round_id, ResultVersion.digest).where(_PLACE.in_(versions))
     return {row.round_id: row.digest for row in session.execute(query)}
 

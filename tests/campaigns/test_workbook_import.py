@@ -139,6 +139,24 @@ def test_a_short_name_and_a_name_with_a_separator_are_known() -> None:
     assert [group.leaves_out for group in found.groups[2:]] == [("文物、考古中心",), ("县文化馆",)]
 
 
+@pytest.mark.parametrize("column", ["简称", "英文名称"])
+def test_what_two_units_are_both_called_means_neither(column: str) -> None:
+    units = [["序号", "单位名称", column], ["1", "财政局", "Finance Bureau"], ["2", "财政局机关党委", "Finance Bureau"]]
+    found = preview(units, [GROUPS[0], ["1", "党员", "9", "Finance Bureau"]])
+    assert problems(found) == [(2, "D", "unit_unknown")]
+    mended = preview(units, [GROUPS[0], ["1", "党员", "9", "财政局"]])
+    assert mended.groups is not None
+    assert mended.groups[0].leaves_out == ("财政局",)
+
+
+def test_a_chinese_name_beside_the_stored_one_is_no_english() -> None:
+    head = ["No.", "Unit", "Name in Chinese"]
+    found = preview([head, ["1", "财政和国资局", "财政局"], ["2", "Audit 审计", "审计局"], ["3", "", "民政局"]])
+    assert problems(found) == [(2, "B", "name_beside_chinese")]
+    assert found.units is not None
+    assert [(unit.name, unit.english) for unit in found.units] == [("审计局", "Audit 审计"), ("民政局", "")]
+
+
 def test_it_refuses_a_workbook_without_either_sheet() -> None:
     with pytest.raises(DomainError) as caught:
         preview_workbook(Workbook((sheet("Sheet1", [["甲"]]),)))

@@ -7,8 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.campaigns.english_reads import english_names
-from app.campaigns.listing import english_in
+from app.campaigns.english_reads import english_in, english_names
 from app.core.errors import DomainError
 from app.office.bench import Bench, Made
 from app.office.language import _, said, told

@@ -14,7 +14,7 @@ from app.publication.verdicts import published_verdicts
 from app.rectification.orders.reads import holidays_of, reach, unknown_years
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
-from app.rectification.pages.names import english_on
+from app.rectification.pages.names import english_for
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.plan_steps import home_page
 from app.rectification.plans import asking
@@ -46,7 +46,7 @@ PLAN_WORDS = {**LEDGER_WORDS, "plan_origins": ORIGINS_OF_PLANS}
 def show_plans(desk: RectificationDesk) -> Response:
     """List the plans within reach, of orders and without one, in official order of units, as they are looked for."""
     found = found_plans(desk.session, desk.staff, wish_of(desk.request.query_params, frozenset(PlanState)))
-    english = english_on(desk, (head.campaign_id for head, _ in found.rows))
+    english = english_for(desk, (head.campaign_id for head, _ in found.rows))
     context = {"found": found, "english": english, "can": reader_powers(desk.staff.roles)}
     return desk.show("rectification/plans.html", **context, **PLAN_WORDS)
 

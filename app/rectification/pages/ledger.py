@@ -19,7 +19,7 @@ from app.rectification.ledger.votes import with_votes
 from app.rectification.messages.notify import EXTENSION, EXTENSION_DECIDED
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
-from app.rectification.pages.names import english_on
+from app.rectification.pages.names import english_for
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.outcomes import DONE, action_outcome, outcome_shown
 from app.rectification.pages.signable import signable
@@ -51,7 +51,7 @@ def show_ledger(desk: RectificationDesk) -> Response:
     found = shown_page(desk, view)
     only = only_unit(desk, view.pick)
     context = {"found": found, "view": view, "only": only, "choices": CHOSEN, "longest": LONGEST}
-    context["english"] = english_on(desk, (each.plan.campaign_id for each in found.rows))
+    context["english"] = english_for(desk, (each.plan.campaign_id for each in found.rows))
     note_votes(desk, found.rows)
     return desk.show("rectification/ledger.html", can=reader_powers(desk.staff.roles), **context, **LEDGER_WORDS)
 
@@ -140,7 +140,7 @@ def action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> R
         "found": found,
         "row": found.row,
         "plan": found.plan,
-        "english": english_on(desk, [found.plan.campaign_id]),
+        "english": english_for(desk, [found.plan.campaign_id]),
         "entries": entries,
         **outcome_shown(action_outcome(desk, found.plan.unit_id, entries)),
         "faulty": faulty(refused),

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from app.office.workshop import Craft
 from app.rectification.pages.ledger import shown_page
-from app.rectification.pages.names import english_on
+from app.rectification.pages.names import english_for
 from app.rectification.pages.orders import LEDGER_WORDS
 from app.rectification.pages.views import LISTS, only_unit, read_view
 from app.rectification.pages.votes import file_picked, note_votes
@@ -24,7 +24,7 @@ def show_lists(desk: RectificationDesk) -> Response:
     found = shown_page(desk, view)
     context = {"found": found, "view": view, "lists": FOUR_LISTS, "only": only_unit(desk, view.pick)}
     note_votes(desk, found.rows)
-    context["english"] = english_on(desk, (each.plan.campaign_id for each in found.rows))
+    context["english"] = english_for(desk, (each.plan.campaign_id for each in found.rows))
     return desk.show("rectification/lists.html", **context, **LEDGER_WORDS)
 
 

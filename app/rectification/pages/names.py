@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from app.campaigns.listing import english_in
+from app.campaigns.english_reads import english_in
 from app.web.desk import OpenDesk
 from app.web.i18n import choose_language
 
 
-def english_on(desk: OpenDesk, campaigns: Iterable[str]) -> dict[str, str]:
+def english_for(desk: OpenDesk, campaigns: Iterable[str]) -> dict[str, str]:
     """Return the English of names in these campaigns; a page in Chinese needs none."""
     return english_in(desk.session, {*campaigns}) if choose_language(desk.request) == "en" else {}

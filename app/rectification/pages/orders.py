@@ -24,7 +24,7 @@ from app.rectification.orders.retesting import SideBySide
 from app.rectification.orders.service import DATES, Confirmation
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
-from app.rectification.pages.names import english_on
+from app.rectification.pages.names import english_for
 from app.rectification.pages.outcomes import DONE, order_outcome, outcome_shown
 from app.rectification.pages.signable import signing_of_plan
 from app.rectification.plans.reads import PlanHead, plan_heads
@@ -99,7 +99,7 @@ def board(desk: RectificationDesk) -> Response:
         "damaged": open_ones.damaged if open_ones else (),
         "plans": awaited,
         "shown": PLANS_SHOWN,
-        "english": english_on(desk, _campaigns(found.rows, flags, awaited)),
+        "english": english_for(desk, _campaigns(found.rows, flags, awaited)),
         "unread": inbox.unread(desk.session, desk.staff),
         "empty": board_empty(desk.staff.roles, len(flags)),
     }
@@ -114,7 +114,7 @@ def _flag_page(desk: Desk, place: tuple[str, str], refused: Refused | None = Non
         "rectification/flag.html",
         refused,
         flag=flag,
-        english=english_on(desk, [flag.round.campaign_id]),
+        english=english_for(desk, [flag.round.campaign_id]),
         dates=dates,
         unknown=unknown,
         faulty=faulty(refused),

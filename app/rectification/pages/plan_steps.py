@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.core.errors import DomainError
 from app.rectification.ledger import reads as ledger_pages
 from app.rectification.pages.faults import faulty
-from app.rectification.pages.names import english_on
+from app.rectification.pages.names import english_for
 from app.rectification.pages.orders import LEDGER_WORDS, order_page
 from app.rectification.pages.outcomes import DONE, outcome_shown, plan_outcome
 from app.rectification.pages.signable import signing_of_plan
@@ -31,7 +31,7 @@ def home_page(desk: Desk, plan_id: str, refused: Refused | None = None) -> Respo
     entries = planning.entries_of(desk.session, plan_id)
     context = {
         "plan": plan,
-        "english": english_on(desk, [plan.head.campaign_id]),
+        "english": english_for(desk, [plan.head.campaign_id]),
         "entries": entries,
         **outcome_shown(plan_outcome(desk, plan.head.unit_id, entries)),
         "faulty": faulty(refused),
@@ -83,7 +83,7 @@ def _announce_page(desk: Desk, plan_id: str, refused: Refused | None = None) -> 
     own = [row for row in public if row.plan_id == plan_id]
     context = {
         "plan": plan.head,
-        "english": english_on(desk, [plan.head.campaign_id]),
+        "english": english_for(desk, [plan.head.campaign_id]),
         "rows": plan.rows,
         "earlier": len(public) - len(own),
         "is_public": bool(own),

@@ -12,7 +12,7 @@ from app.rectification.models import RemedialAction
 from app.rectification.orders import reads
 from app.rectification.pages.days import day_of
 from app.rectification.pages.faults import faulty
-from app.rectification.pages.names import english_on
+from app.rectification.pages.names import english_for
 from app.rectification.pages.orders import WORDS
 from app.rectification.pages.outcomes import DONE
 from app.rectification.plans import service as planning
@@ -135,7 +135,7 @@ def _plan_page(desk: Desk, plan_id: str, refused: Refused | None = None, looking
     context = {
         "plan": plan, "rows": rows, "gaps": gaps, "kinds": ACTION_KINDS, "issues": issues, "offered": offered,
         "left": left, "left_shown": LEFT_SHOWN, "version": version, "faulty": faulty(refused), "marks": marks,
-        "english": english_on(desk, [plan.head.campaign_id]), "late": late,
+        "english": english_for(desk, [plan.head.campaign_id]), "late": late,
         "labels": {**PLAN_LABELS, "issue_id": "来源问题"},
         "saved": _saved_otherwise(plan, rows) if code == "plan_changed" else (),
     }  # fmt: skip

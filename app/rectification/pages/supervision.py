@@ -22,7 +22,7 @@ from app.rectification.orders import modes, reads
 from app.rectification.orders.running import OrderHead
 from app.rectification.pages.days import typed_day
 from app.rectification.pages.faults import faulty
-from app.rectification.pages.names import english_on
+from app.rectification.pages.names import english_for
 from app.rectification.pages.outcomes import DONE, MODE
 from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.orders import ORDER_ENDS, OrderState
@@ -61,7 +61,7 @@ def supervision(desk: RectificationDesk, show: str = "", issued: int = -1) -> Re
         "issued": min(issued, MOST_COUNTED),
         "unknown": daily.years_unknown(desk.session, within, desk.today),
         "lists": lists,
-        "english": english_on(desk, within.campaigns),
+        "english": english_for(desk, within.campaigns),
         "ahead": AHEAD,
         "running_states": {state: words for state, words in ORDER_STATES.items() if state not in ORDER_ENDS},
         "empty": notices_empty(waiting, everything=show == "all"),
@@ -95,7 +95,7 @@ def _run_page(desk: Desk, refused: Refused | None = None) -> Response:
     wanted = [one for one in due if wish.state in {"", one.level.value}]
     found = cut([one for one in wanted if wish.fits(one.matter.unit_name, one.matter.title)], wish)
     context = {"found": found, "total": len(due), "counts": counts, "stored": _stored(due)}
-    context["english"] = english_on(desk, (one.matter.campaign_id for one in found.rows))
+    context["english"] = english_for(desk, (one.matter.campaign_id for one in found.rows))
     return desk.show("rectification/supervision_run.html", refused, **context, **WORDS)
 
 
