@@ -1,10 +1,11 @@
 """Letting somebody to a result without reading it: what a file or picture is ordered with, and its maker reads by."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.campaigns.composite import rounds_behind
 from app.core.errors import DomainError
 from app.publication.domain import BANDS_ONLY, Scope, Viewer, sight_of, units_with_remarks
-from app.publication.editions import Edition, Published, PublishedBands
+from app.publication.editions import Published, PublishedBands
 from app.publication.lookback import Behind, behind
 from app.publication.models import NamedEntry
 from app.publication.reads import (
@@ -30,7 +31,8 @@ from app.rounds.ports import NOTHING_MERGED, Earshot, Merged, ReadMerged
 from app.rounds.reads import frozen_paper
 from app.tally.document import every_target
 
-Seen = TypeVar("Seen", bound=Edition)
+NAMES: Final = ("round", "version", "digest", "scope", "units", "meeting", "entered", "behind")
+"""What names a cut among the arguments of what is made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Admission:
     """The digest of what stands beside the votes: entered by name, or of another round; empty where nothing does."""
     behind: Behind | None = None
     """The rounds that lie behind it, where what is made tells of last time."""
+    looks_back: bool = False
+    """Whether what is made tells of last time, if there was one."""
 
     def as_arguments(self) -> dict[str, object]:
         """Return what names the cut: equal arguments, equal documents."""
@@ -60,7 +64,7 @@ class Admission:
             "units": units,
             **({"meeting": self.meeting} if self.meeting else {}),
             **({"entered": self.entered} if self.entered else {}),
-            **({"behind": self.behind.digest} if self.behind else {}),
+            **({"behind": self.behind.digest if self.behind else ""} if self.looks_back else {}),
         }
 
 
@@ -80,7 +84,8 @@ def admission(
     told = sight.scope not in BANDS_ONLY or paper.scheme.disclosure.announced
     entered = _entered(session, paper, viewer, now) if told else ""
     found = behind(session, viewer, now, round_id, row.campaign_id) if looks_back else None
-    return Admission(round_id, line.version, line.digest, sight.scope, sight.unit_ids, beside, entered, found)
+    cut = round_id, line.version, line.digest, sight.scope, sight.unit_ids
+    return Admission(*cut, beside, entered, found, looks_back)
 
 
 def _entered(session: Session, paper: Paper, viewer: Viewer, now: datetime) -> str:
@@ -104,20 +109,39 @@ def _seen_of(session: Session, round_id: str, viewer: Viewer, now: datetime) -> 
     return round_id, line_of(session, round_id, sight.version).digest, sight.scope.value, units
 
 
-def admitted(session: Session, arguments: Mapping[str, Any], viewer: Viewer, now: datetime) -> Published:
-    """Return the very result that somebody was admitted to; DomainError ``result_not_published`` where it changed."""
-    return _the_same(published(session, arguments["round"], viewer, now), arguments)
+@contextmanager
+def admitted(session: Session, arguments: Mapping[str, Any], viewer: Viewer, now: datetime) -> Iterator[Published]:
+    """Yield the very result that somebody was admitted to, while all that stands beside it is read.
+
+    DomainError ``result_not_published`` where he may not see it any more, ``result_made_otherwise`` where it, or
+    something of what stands beside it, is not as it was named, before or after that was read.
+    """
+    with _as_named(session, arguments, viewer, now):
+        yield published(session, arguments["round"], viewer, now)
 
 
-def admitted_bands(session: Session, arguments: Mapping[str, Any], viewer: Viewer, now: datetime) -> PublishedBands:
-    """Return the very bands that somebody was admitted to; DomainError ``result_not_published`` where they changed."""
-    return _the_same(published_bands(session, arguments["round"], viewer, now), arguments)
+@contextmanager
+def admitted_bands(
+    session: Session, arguments: Mapping[str, Any], viewer: Viewer, now: datetime
+) -> Iterator[PublishedBands]:  # fmt: skip
+    """Yield the very bands that somebody was admitted to likewise."""
+    with _as_named(session, arguments, viewer, now):
+        yield published_bands(session, arguments["round"], viewer, now)
 
 
-def _the_same(found: Seen, told: Mapping[str, Any]) -> Seen:
-    if (found.version, found.digest, found.scope.value) != (told["version"], told["digest"], told["scope"]):
-        raise DomainError("result_not_published")
-    return found
+@contextmanager
+def _as_named(session: Session, arguments: Mapping[str, Any], viewer: Viewer, now: datetime) -> Iterator[None]:
+    """Refuse what would be kept under the name of something else: a session pauses wherever a document is parsed."""
+    _check_named(session, arguments, viewer, now)
+    yield
+    session.expire_all()
+    _check_named(session, arguments, viewer, now)
+
+
+def _check_named(session: Session, arguments: Mapping[str, Any], viewer: Viewer, now: datetime) -> None:
+    found = admission(session, arguments["round"], viewer, now, looks_back="behind" in arguments).as_arguments()
+    if found != {key: arguments[key] for key in NAMES if key in arguments}:
+        raise DomainError("result_made_otherwise")
 
 
 def merged_of(session: Session, result: Published, read: ReadMerged) -> Merged:

@@ -38,8 +38,10 @@ def _chart(result: Published, told: Mapping[str, Any]) -> charts.Chart:
 
 def chart(bench: Bench) -> Made:
     """Draw a chart of one result."""
-    with bench.reading() as session:
-        result = admitted(session, bench.arguments, viewer_of(session, bench.staff), bench.now)
+    with (
+        bench.reading() as session,
+        admitted(session, bench.arguments, viewer_of(session, bench.staff), bench.now) as result,
+    ):
         paper, _ = frozen_paper(session, result.round_id)
     drawn = _chart(result, bench.arguments)
     if bench.language == "en":
@@ -54,6 +56,8 @@ def comparison(bench: Bench) -> Made:
         viewer = viewer_of(session, bench.staff)
     found = trends.trends(bench.reading, viewer, bench.now, told["campaign"])
     pair = trends.pair_of(found, told["before"]["round"], told["after"]["round"])
+    if (pair.before.cut, pair.after.cut) != (told["before"], told["after"]):
+        raise DomainError("result_made_otherwise")
     rows = tuple(
         (after["name"], before["overall"]["total"], after["overall"]["total"], reason)
         for before, after, reason in pair.rows

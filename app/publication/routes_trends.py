@@ -12,7 +12,6 @@ from app.publication.read_log import note_reads
 from app.publication.routes_charts import picture
 from app.publication.spoken import english_on, in_language
 from app.publication.trends import Column, Trends, absent
-from app.tally.document import every_target
 from app.web.desk import Desk, ResultDesk
 from app.web.i18n import choose_language
 
@@ -84,12 +83,5 @@ def compare_chart(desk: ResultDesk, campaign_id: str, before: str, after: str) -
     """Draw two rounds side by side."""
     pair = trends.pair_of(_stored(desk, campaign_id), before, after)
     _note(desk, pair.before, pair.after)
-    told: dict[str, object] = {"campaign": campaign_id, "before": _cut(pair.before), "after": _cut(pair.after)}
+    told: dict[str, object] = {"campaign": campaign_id, "before": pair.before.cut, "after": pair.after.cut}
     return picture(desk, COMPARISON, told)
-
-
-def _cut(column: Column) -> dict[str, object]:
-    """Return what names a result as its reader sees it."""
-    result = column.result
-    units = [unit["id"] for unit in every_target(result.document)]
-    return {"round": result.round_id, "digest": result.digest, "scope": result.scope.value, "units": units}

@@ -79,6 +79,13 @@ class Column:
         return Rated(self.line.round, self.paper, self.result.document)
 
     @property
+    def cut(self) -> dict[str, object]:
+        """What names the result as its reader sees it."""
+        units = [unit["id"] for unit in self.targets]
+        told = self.result
+        return {"round": told.round_id, "digest": told.digest, "scope": told.scope.value, "units": units}
+
+    @property
     def targets(self) -> list[Target]:
         """What was rated, in any section, as far as the reader may see it."""
         return self.rated.targets

@@ -1,7 +1,7 @@
 """Makers of the files of a published result: they run in the workshop and read for the one who asked (SEC-42)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -35,7 +35,7 @@ from app.rounds.reads import frozen_paper
 from app.tally.document import every_target
 
 
-def _result(bench: Bench, session: Session) -> Published:
+def _result(bench: Bench, session: Session) -> AbstractContextManager[Published]:
     return admitted(session, bench.arguments, viewer_of(session, bench.staff), bench.now)
 
 
@@ -62,8 +62,7 @@ def spoken(bench: Bench, paper: Paper, result: Result) -> Iterator[Result]:
 
 def workbook(bench: Bench) -> Made:
     """Make the result's workbook."""
-    with bench.reading() as session:
-        result = _result(bench, session)
+    with bench.reading() as session, _result(bench, session) as result:
         composites = _composites(bench, session, result)
         previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
         paper, _digest = frozen_paper(session, result.round_id)
@@ -79,8 +78,7 @@ def _particulars(bench: Bench, session: Session, result: Published) -> Particula
 
 def survey(bench: Bench) -> Made:
     """Make 测评情况报告."""
-    with bench.reading() as session:
-        result = _result(bench, session)
+    with bench.reading() as session, _result(bench, session) as result:
         template = service.own_of_round(session, ReportKind.SURVEY, result.round_id)
         paper, _digest = frozen_paper(session, result.round_id)
         previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
@@ -95,8 +93,7 @@ def survey(bench: Bench) -> Made:
 
 def scrutiny(bench: Bench) -> Made:
     """Make 监票情况报告."""
-    with bench.reading() as session:
-        result = _result(bench, session)
+    with bench.reading() as session, _result(bench, session) as result:
         template = service.own_of_round(session, ReportKind.SCRUTINY, result.round_id)
         paper, _digest = frozen_paper(session, result.round_id)
         particulars = _particulars(bench, session, result)
@@ -107,8 +104,7 @@ def scrutiny(bench: Bench) -> Made:
 
 def brief(bench: Bench) -> Made:
     """Make the one-page brief."""
-    with bench.reading() as session:
-        result = _result(bench, session)
+    with bench.reading() as session, _result(bench, session) as result:
         composites = _composites(bench, session, result)
         previous = previous_seen(session, viewer_of(session, bench.staff), bench.now, result)
         paper, _digest = frozen_paper(session, result.round_id)
@@ -119,8 +115,7 @@ def brief(bench: Bench) -> Made:
 
 def notice(bench: Bench) -> Made:
     """Make the notice for the board, which anybody may read."""
-    with bench.reading() as session:
-        result = admitted_bands(session, bench.arguments, ANYONE, bench.now)
+    with bench.reading() as session, admitted_bands(session, bench.arguments, ANYONE, bench.now) as result:
         composites = composites_told(session, result, bench.now)
         previous = previous_told(session, bench.now, result)
         paper, _digest = frozen_paper(session, result.round_id)
@@ -133,8 +128,7 @@ def notice(bench: Bench) -> Made:
 
 def letters(bench: Bench) -> Made:
     """Make 反馈函 to every unit that the reader sees."""
-    with bench.reading() as session:
-        result = _result(bench, session)
+    with bench.reading() as session, _result(bench, session) as result:
         template = service.own_of_round(session, ReportKind.LETTER, result.round_id)
         beside = _to_units(bench, session, result)
         paper, _digest = frozen_paper(session, result.round_id)
@@ -145,8 +139,7 @@ def letters(bench: Bench) -> Made:
 
 def letter(bench: Bench) -> Made:
     """Make 反馈函 to one unit."""
-    with bench.reading() as session:
-        result = _result(bench, session)
+    with bench.reading() as session, _result(bench, session) as result:
         template = service.own_of_round(session, ReportKind.LETTER, result.round_id)
         beside = _to_units(bench, session, result)
         paper, _digest = frozen_paper(session, result.round_id)
