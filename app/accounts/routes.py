@@ -21,6 +21,7 @@ from app.core.settings import is_loopback
 from app.offices.shown import offices_shown
 from app.web.desk import AccountsDesk, Again, AnybodysDesk, Desk, ManagerDesk, OpenDesk, Refused, StaffDesk
 from app.web.forms import AnonymousForm, Form, PostedForm, check_form_token
+from app.web.i18n import several
 from app.web.menu import ROLE_WORDS, role_names
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
@@ -208,7 +209,7 @@ def _change(desk: Desk, act: Act, staff_id: str) -> Response:
 
 
 def _stored_role(staff: Staff) -> Stored:
-    return stored([(staff.name, "、".join(role_names(staff.roles)))], staff.id)
+    return stored([(staff.name, several(role_names(staff.roles)))], staff.id)
 
 
 def _ticked_roles(form: PostedForm) -> str:

@@ -311,4 +311,6 @@ def scrutiny_page(desk: KeyDesk, round_id: str) -> Response:
     found = report(desk.session, desk.keys, ports_of(desk.request).unseen_groups, round_id)
     desk.leave()
     verified = cast("Verified", desk.request.app.state.audit_verified)
-    return desk.show("box/scrutiny.html", report=found, log=verified.check(database(desk.request)), now=desk.now)
+    return desk.show(
+        "box/scrutiny.html", report=found, paper=found.paper, log=verified.check(database(desk.request)), now=desk.now
+    )

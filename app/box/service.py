@@ -15,10 +15,11 @@ from app.core.db import database_of, locked_rows
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds.allowed import AFTER_OPENING
-from app.rounds.domain import NOT_ASKED, RoundState, Step
+from app.rounds.domain import NOT_ASKED, RoundState
 from app.rounds.ports import Panel
 from app.rounds.reads import RoundView, office_of_round
 from app.rounds.receipt_reads import root_of
+from app.rounds.steps import Step
 
 
 def staff_names(session: Session, round_id: str) -> list[str]:
@@ -53,7 +54,7 @@ def before_opening(session: Session, row: RoundView) -> list[Step]:
             "每位持有人抽取并核对自己的钥匙单",
             checked == row.key_holders,
             href,
-            f"{checked}/{row.key_holders}" if holders else "",
+            (f"{checked}/{row.key_holders}",) if holders else (),
         ),
         Step(
             "key_people",
@@ -66,7 +67,7 @@ def before_opening(session: Session, row: RoundView) -> list[Step]:
             "钥匙持有人里没有被测评单位的联络员（后来指定的，重新指定持有人）",
             not liaisons,
             href,
-            "、".join(dict.fromkeys(name for name, _ in liaisons)),
+            tuple(dict.fromkeys(name for name, _ in liaisons)),
         ),
         Step("key_made", "生成票箱钥匙", key_of(session, row.id) is not None, href),
     ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from app.core.errors import Ours
+
 ANNOUNCED_FROM: Final = 10
 """The fewest voters of whom totals may be announced."""
 
@@ -50,13 +52,13 @@ class Hindrance:
 
     code: str
     example: str
-    detail: str = ""
+    names: tuple[str, ...] = ()
     people: int | None = None
 
-    def __str__(self) -> str:
-        """Say where it is and what would do."""
-        counted = "" if self.people is None else f"{self.people} 人"
-        return "；".join(filter(None, (self.detail, counted, self.example)))
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Where it is, or of how many people."""
+        return self.names if self.people is None else (Ours.filled("%(n)s 人", n=self.people),)
 
 
 STEPS: Final = {
@@ -77,9 +79,8 @@ def hindrances(
     ``unsummed``: items of points where sums alone are to be told.
     """
     if len(groups) > 1:
-        named = "、".join(name for name, _ in groups)
         example = "把几个类别合成一个，如“全体参评人员”，或改选“保护”"
-        yield Hindrance("announced_groups", example, named)
+        yield Hindrance("announced_groups", example, tuple(name for name, _ in groups))
     elif weighted:
         yield Hindrance("announced_weights", "把类别权重全部留空，或改选“保护”")
     if remarks:
@@ -89,7 +90,7 @@ def hindrances(
         example = "至少 10 人，如“全体参评人员，10 人”；不够的，改选“保护”"
         yield Hindrance("announced_few", example, people=people)
     if unsummed:
-        yield Hindrance("announced_points", "改选公布“票数”（打分的只公布人数和平均分）或“等次”", "、".join(unsummed))
+        yield Hindrance("announced_points", "改选公布“票数”（打分的只公布人数和平均分）或“等次”", tuple(unsummed))
 
 
 def promise_text(disclosure: Disclosure, *, points: bool = False) -> str:

@@ -16,6 +16,7 @@ from app.core.errors import DomainError, Ours
 from app.web.choosing import ROWS, looks, rows_of
 from app.web.desk import Desk, OrganiserDesk, Refused
 from app.web.forms import Form, PostedForm
+from app.web.i18n import several
 from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
@@ -94,7 +95,7 @@ def _meant(form: PostedForm, unit: UnitView, called: Called) -> set[str]:
 
 def _stored(campaign: CampaignView, found: Mapping[str, Sequence[Staff]]) -> Stored:
     chosen = [(unit, found.get(unit.id, ())) for unit in campaign.units]
-    lines = [(unit.name, "、".join(one.name for one in some)) for unit, some in chosen]
+    lines = [(unit.name, several(one.name for one in some)) for unit, some in chosen]
     return stored(lines, [(unit.id, [one.id for one in some]) for unit, some in chosen])
 
 

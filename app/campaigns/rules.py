@@ -38,6 +38,7 @@ NOUN_LIMIT = 20
 LABEL_LIMIT = 40
 MAX_STAGES = 20
 MAX_SECTIONS = 12
+_CELLS_TOLD = 3
 MAX_UNITS = 1000
 MAX_GROUPS = 100
 MAX_EXPECTED = 100_000
@@ -103,7 +104,8 @@ def pasted_names(text: str) -> list[str]:
             cells = cells[1:]
         name, *more = cells or [""]
         if more:
-            raise DomainError("name_has_columns", name=name[:NAME_LIMIT], more="、".join(more)[:NAME_LIMIT])
+            told = [each[:NAME_LIMIT] for each in more[:_CELLS_TOLD]]
+            raise DomainError("name_has_columns", name=name[:NAME_LIMIT], more=told)
         name = _without_number(name, len(names) + 1)
         if code := aside_in(name) or strange_in_name(name):
             raise DomainError(code, value=name[:NAME_LIMIT])
@@ -210,7 +212,7 @@ def check_disclosure(scheme: Scheme, groups: Sequence[tuple[str, int]]) -> None:
     if not scheme.disclosure.announced:
         return
     for hindrance in hindrances(groups, remarks=False, weighted=bool(scheme.weights)):
-        raise DomainError(hindrance.code, detail=hindrance.detail, people=hindrance.people)
+        raise DomainError(hindrance.code, detail=hindrance.names, people=hindrance.people)
 
 
 def scheme_on(scheme: Scheme, form: Form, rule: Rule | None = None) -> Scheme:

@@ -14,8 +14,9 @@ from app.campaigns.domain import Item
 from app.campaigns.score import Score
 from app.campaigns.weighing import by_points
 from app.publication.announced import Option, options_of
-from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, Step
+from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit
 from app.rounds.marks import mark_bytes
+from app.rounds.steps import Step
 from app.tally.chain import Chain, GroupChain
 from app.tally.document import Section, Target, only_section, overall_of
 from app.tally.restraint import FREE, Restraint, restraint_between

@@ -4,16 +4,18 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.campaigns.composite import Part, Source, every_part
-from app.campaigns.disclosure import STEPS, Extent, hindrances
+from app.campaigns.disclosure import STEPS, Extent, Hindrance, hindrances
 from app.campaigns.domain import Item
 from app.campaigns.form_rules import fits_scale
 from app.campaigns.rule import may_have_points
 from app.campaigns.rules import fits, words_without_points
 from app.campaigns.weighing import are_mixed
-from app.core.printable import Words, unprintable
-from app.rounds.domain import Paper, Section, Step
+from app.core.errors import Ours
+from app.core.printable import Unprintable, Words, unprintable
+from app.rounds.domain import Paper, Section
 from app.rounds.limits import limits_of
 from app.rounds.promise import points_of
+from app.rounds.steps import Step
 
 _NAMED: Final = 8
 """Names that a line of the checklist tells before it breaks off."""
@@ -50,23 +52,32 @@ def freeze_problems(paper: Paper) -> tuple[Step, ...]:
         Step("units", "列出被测评单位", bool(paper.parts) and all(part.units for part in paper.parts)),
         Step("groups", "列出参评人员类别和人数", bool(paper.groups)),
         Step("items", "测评表至少有一项指标", all(part.items for part in paper.parts)),
-        Step("labels", "指标自己的等次，个数与评价等次相合", not unfit, detail="、".join(unfit)),
-        Step("small", "每个类别的人数够发票", not small, detail="、".join(small)),
+        Step("labels", "指标自己的等次，个数与评价等次相合", not unfit, told=tuple(unfit)),
+        Step("small", "每个类别的人数够发票", not small, told=tuple(small)),
         Step(
             "rows",
             "每个类别都达到最少公布人数（达不到的只计入合计，不单独显示）",
             not alone,
-            detail="、".join(alone),
+            told=tuple(alone),
             needed=False,
         ),
-        Step("idle", "每个类别至少评一个单位", not idle, detail="、".join(idle)),
-        Step("signs", "名称里的字都印得出来", not lacking, detail="、".join(map(str, lacking)), needed=False),
+        Step("idle", "每个类别至少评一个单位", not idle, told=tuple(idle)),
+        Step("signs", "名称里的字都印得出来", not lacking, told=tuple(map(_lacking, lacking)), needed=False),
         *_rule_step(paper),
         *_composite_step(paper),
         *_limit_steps(paper),
         *_shown_steps(paper),
         *_english_step(paper),
     )
+
+
+def _first(names: Sequence[str]) -> tuple[str, ...]:
+    """Return as many names as a line tells, and a sign where there are more."""
+    return (*names[:_NAMED], "…") if len(names) > _NAMED else tuple(names)
+
+
+def _lacking(one: Unprintable) -> Ours:
+    return Ours.filled("%(text)s：%(sign)s（%(code)s）", text=one.text, sign=one.sign, code=one.code)
 
 
 def rule_fits(section: Section) -> bool:
@@ -79,7 +90,7 @@ def _rule_step(paper: Paper) -> tuple[Step, ...]:
     """Return the line about a rule of one's own."""
     own = any(not section.scheme.is_lined or are_mixed(section.items) for section in paper.sections)
     unfit = [section.form_title for section in paper.sections if not rule_fits(section)]
-    return (Step("rule", "判定规则适合每张测评表的等次", not unfit, detail="、".join(unfit)),) if own else ()
+    return (Step("rule", "判定规则适合每张测评表的等次", not unfit, told=tuple(unfit)),) if own else ()
 
 
 def _composite_step(paper: Paper) -> tuple[Step, ...]:
@@ -92,9 +103,14 @@ def _composite_step(paper: Paper) -> tuple[Step, ...]:
         return ()
     groups, classes = {"", *(group.id for group in paper.groups)}, {unit.object_class for unit in paper.units}
     every = list(every_part(paper.scheme.composite.parts))
-    gone = [part.label for part in every if part.group not in groups]
-    gone += [f"{part.label}（{name}）" for part in every for name in part.by_class if name not in classes]
-    found = Step("composite", "综合评价所用的参评人员类别和对象类别都在", not gone, detail="、".join(gone))
+    gone: list[str] = [part.label for part in every if part.group not in groups]
+    gone += [
+        Ours.filled("%(part)s（%(of)s）", part=part.label, of=name)
+        for part in every
+        for name in part.by_class
+        if name not in classes
+    ]
+    found = Step("composite", "综合评价所用的参评人员类别和对象类别都在", not gone, told=tuple(gone))
     return (found, *_points_step(paper, every))
 
 
@@ -110,24 +126,30 @@ def _points_step(paper: Paper, parts: Sequence[Part]) -> tuple[Step, ...]:
             "stepped",
             "综合评价要用分值的测评表都是逐档判定（按得票最多判定的没有分值）",
             not most,
-            detail="、".join(most),
+            told=tuple(most),
         ),
-        Step("points", "综合评价要用的判定用语都有分值", not bare, detail="、".join(bare)),
+        Step("points", "综合评价要用的判定用语都有分值", not bare, told=tuple(bare)),
         Step(
             "item_points",
             "指标自己的线判出的用语也有分值（没有的，请删去这项指标自己的线，或在判定规则里加一档同名的用语并写分值）",
             not of_items,
-            detail="、".join(of_items),
+            told=tuple(of_items),
         ),
     )
 
 
-def _words_without_points(paper: Paper) -> Iterator[tuple[bool, str]]:
+def _words_without_points(paper: Paper) -> Iterator[tuple[bool, Ours]]:
     """Yield the words that are worth nothing, and whether they are of an item with lines of its own."""
     for section in paper.sections:
         labels = {item.key: item.label for item in section.items}
         for key, word in words_without_points(section.scheme, labels):
-            yield bool(key), "，".join(filter(None, (section.form_title, labels.get(key)))) + f"“{word.text}”"
+            yield bool(key), _worth_nothing(section.form_title, labels.get(key, ""), word.text)
+
+
+def _worth_nothing(form: str, item: str, word: str) -> Ours:
+    if form and item:
+        return Ours.filled("%(form)s，%(item)s“%(word)s”", form=form, item=item, word=word)
+    return Ours.filled("%(of)s“%(word)s”", of=form or item, word=word)
 
 
 def _shown_steps(paper: Paper) -> Iterator[Step]:
@@ -138,28 +160,36 @@ def _shown_steps(paper: Paper) -> Iterator[Step]:
         every = hindrances(groups, remarks=paper.remarks, weighted=weighted, unsummed=unsummed)
         found = {one.code: one for one in every}
         for code, label in STEPS.items():
-            yield Step(code, label, code not in found, detail=str(found.get(code, "")))
+            yield _hindered(code, label, found.get(code))
     least = max(paper.scheme.floor, paper.scheme.gates.min_valid)
     bare = [unit.name for unit in paper.units if paper.groups and paper.raters_of(unit.id) < least]
-    named = "、".join(bare[:_NAMED]) + ("…" if len(bare) > _NAMED else "")
     label = "人人都来时，每个单位的结果都有数字（否则只写“样本不足”）"
-    yield Step("figures", label, not bare, detail=named, needed=False)
+    yield Step("figures", label, not bare, told=_first(bare), needed=False)
+
+
+def _hindered(code: str, label: str, found: Hindrance | None) -> Step:
+    if found is None:
+        return Step(code, label, done=True)
+    return Step(code, label, done=False, told=found.told, advice=found.example)
 
 
 def _limit_steps(paper: Paper) -> Iterator[Step]:
     """Yield what is wrong with limits: of fewer than one object nobody could be given the grade at all."""
     limits = [limit for section in paper.sections for limit in limits_of(section)]
     if limits:
-        small = [f"{limit.words}：{limit.objects} 个里不足 1 个" for limit in limits if limit.most < 1]
-        yield Step("limits", "票内限额至少是 1 个", not small, detail="、".join(small))
+        small = [
+            Ours.filled("%(grades)s：%(count)s 个里不足 1 个", grades=limit.words, count=limit.objects)
+            for limit in limits
+            if limit.most < 1
+        ]
+        yield Step("limits", "票内限额至少是 1 个", not small, told=tuple(small))
 
 
 def left_over_step(names: list[str] | None) -> list[Step]:
     """Return the line on objects that stand in no section, for a round of sections; that is no hindrance."""
     if names is None:
         return []
-    named = "、".join(names[:_NAMED]) + ("…" if len(names) > _NAMED else "")
-    return [Step("left", "每个对象都在一张分表里（不在的不参评）", not names, detail=named, needed=False)]
+    return [Step("left", "每个对象都在一张分表里（不在的不参评）", not names, told=_first(names), needed=False)]
 
 
 def unfit_items(section: Section) -> Iterator[Item]:
@@ -173,5 +203,4 @@ def _english_step(paper: Paper) -> tuple[Step, ...]:
     if not paper.is_translated():
         return ()
     missing = paper.untranslated
-    named = "、".join(missing[:_NAMED]) + ("…" if len(missing) > _NAMED else "")
-    return (Step("english", "名称都有英文（没有的照印中文）", not missing, detail=named, needed=False),)
+    return (Step("english", "名称都有英文（没有的照印中文）", not missing, told=_first(missing), needed=False),)

@@ -310,18 +310,6 @@ def next_state(state: RoundState, event: Event) -> RoundState | None:
     return TRANSITIONS.get((state, event))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A line of the checklist before a round goes on; ``href`` leads to where it is done."""
-
-    code: str
-    label: str
-    done: bool
-    href: str = ""
-    detail: str = ""
-    needed: bool = True
-
-
 def check_times(opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> None:
     """Refuse a plan that could never be kept, before anything is printed rather than in the hall."""
     if opens_at and closes_at and closes_at <= opens_at:

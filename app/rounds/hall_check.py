@@ -17,13 +17,16 @@ from app.accounts import factors
 from app.accounts.people import able_to_log_in
 from app.campaigns.reads import office_of
 from app.core.acting import Principal
+from app.core.chinese import CHINA
+from app.core.errors import Ours
 from app.core.last_backup import LastBackup, last_backup
 from app.core.settings import Settings, is_loopback
 from app.inbox import mail
 from app.rounds.approvals import AGREE
-from app.rounds.domain import Paper, RoundState, Step
+from app.rounds.domain import Paper, RoundState
 from app.rounds.reads import RoundView, frozen_paper
 from app.rounds.service import draft_paper
+from app.rounds.steps import Step
 from app.web.forms import MAX_FIELDS
 
 BACKUP_AGE = timedelta(days=7)
@@ -83,21 +86,21 @@ def _people(session: Session, row: RoundView, paper: Paper, able: Sequence[Princ
     label = "开箱钥匙由两人以上分持（1 份中的 1 份只供演示和演练：持钥匙的一个人就能开箱）"
     yield Step("one_holder", label, paper.key_holders > 1, href, needed=bool(href))
     label, enough = "能登录的持钥匙账号不少于钥匙份数", len(able) >= paper.key_holders
-    yield Step("holders_able", label, enough, "/staff", f"{len(able)}/{paper.key_holders}", needed=False)
+    yield Step("holders_able", label, enough, "/staff", (f"{len(able)}/{paper.key_holders}",), needed=False)
     if hall.organiser_totp:
         bare = [one.name for one in organisers if not factors.is_on(session, one.id)]
-        yield Step("factors", "组织者都已开通动态码", not bare, "/account", "、".join(bare), needed=False)
+        yield Step("factors", "组织者都已开通动态码", not bare, "/account", tuple(bare), needed=False)
 
 
 def _address(row: RoundView, hall: Hall) -> Iterable[Step]:
     href = f"/rounds/{row.id}/slips" if row.paper_hash else f"/rounds/{row.id}/edit"
     here = is_loopback(hall.base_url)
     label = "票上印的地址手机打得开（由管理员设置 MANYIDU_BASE_URL）"
-    yield Step("address", label, not here, href, f"{hall.base_url}/v", needed=False)
+    yield Step("address", label, not here, href, (f"{hall.base_url}/v",), needed=False)
     if not here:
         label = "票上印的地址是加密的（https）"
         is_safe = urlsplit(hall.base_url).scheme == "https"
-        yield Step("address_https", label, is_safe, href, f"{hall.base_url}/v", needed=False)
+        yield Step("address_https", label, is_safe, href, (f"{hall.base_url}/v",), needed=False)
 
 
 def _times(row: RoundView, hall: Hall) -> Iterable[Step]:
@@ -116,13 +119,12 @@ def plain_phones(paper: Paper, href: str) -> Step:
     for one in paper.sections:
         fields += len(one.units) * (sum(2 if item.score else 1 for item in one.items) + paper.remarks)
     label = "不运行脚本的手机也投得了（单位数乘项目数，打分的项目算两个，加上逐个单位写的意见，不超过 13900）"
-    detail = str(fields - OTHER_FIELDS)
-    return Step("plain_phones", label, fields <= MAX_FIELDS, href, detail, needed=False)
+    return Step("plain_phones", label, fields <= MAX_FIELDS, href, (str(fields - OTHER_FIELDS),), needed=False)
 
 
 def _machine(hall: Hall) -> Iterable[Step]:
     """Yield what the administrator sees to: room, mail, backups."""
-    free = f"{hall.free // 1024**2} MB"
+    free = (f"{hall.free // 1024**2} MB",)
     label = "服务器磁盘剩余空间不少于 1 GB（请管理员清理）"
     yield Step("disk", label, hall.free >= LEAST_FREE, "", free, needed=False)
     label = "邮件提醒已开通（没有开通时，要办的事只进收件箱，不发邮件）"
@@ -131,7 +133,8 @@ def _machine(hall: Hall) -> Iterable[Step]:
         label = "邮件服务器有应答（没有应答时，提醒留在收件箱，连上后再发邮件）"
         yield Step("mail_answers", label, hall.mail_answers, "", needed=False)
     made, label = hall.backup, "最近七天做过备份（由管理员运行 manyidu backup）"
+    day = (Ours.filled("%(day)s", day=made.made_at.astimezone(CHINA).date()),) if made else ()
     is_fresh = made is not None and hall.now - made.made_at <= BACKUP_AGE
-    yield Step("backup", label, is_fresh, "", f"{made.made_at:%Y-%m-%d}" if made else "", needed=False)
+    yield Step("backup", label, is_fresh, "", day, needed=False)
     if made is not None:
         yield Step("backup_place", "上次备份的位置现在可以写", made.is_writable, "", needed=False)

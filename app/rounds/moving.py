@@ -36,7 +36,7 @@ def move(acting: Acting, campaign_id: str, office_id: str, keys: KeysHeld) -> No
     lost = dict.fromkeys((title, staff_id) for (staff_id, _), title in held if staff_id not in seen_by)
     for title, _ in lost:
         gone = {staff_id for of_round, staff_id in lost if of_round == title}
-        names = "、".join(one.name for one in people.by_ids(session, gone))
+        names = [one.name for one in people.by_ids(session, gone)]
         raise DomainError("move_loses_holders", round=title, names=names)
     settle_in(session, campaign_id, office_id)
     audit.record(session, acting.now, acting.actor, "campaign.move", campaign_id, before=before, office=office_id)

@@ -11,8 +11,9 @@ from app.campaigns.copying import LeftOut
 from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
-from app.rounds.domain import Paper, Step
+from app.rounds.domain import Paper
 from app.rounds.reads import RoundView
+from app.rounds.steps import Step
 
 
 @dataclass(frozen=True, slots=True)

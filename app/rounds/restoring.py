@@ -15,9 +15,10 @@ from app.core.key_folder import KeyFolder
 from app.core.scope import ROOT
 from app.core.secrets import new_id
 from app.inbox import service as inbox
-from app.rounds.domain import RoundState, Step
+from app.rounds.domain import RoundState
 from app.rounds.models import Restored, Round
 from app.rounds.ports import Ports
+from app.rounds.steps import Step
 
 ACCEPT = ("organiser", "scrutineer")
 TOLD = "本安装由备份恢复，{name}已经确认，还须另一人确认后才能开始投票。"

@@ -27,6 +27,7 @@ from app.rounds.typed import LOCAL_TIME, typed_time
 from app.web.desk import Desk, KeyDesk, OrganiserDesk, Refused, typed
 from app.web.forms import Form, PostedForm
 from app.web.health import guesses_of, watch_of
+from app.web.i18n import several
 from app.web.pages import see_other
 from app.web.proof import ProvenForm
 from app.web.requests import database
@@ -99,7 +100,7 @@ def _stored(desk: Desk, row: RoundView) -> Stored:
     """Return what is stored of a draft, its form by its title, or the sections by their names."""
     campaign = campaigns.get_campaign(desk.session, row.campaign_id)
     titles = {form.key: form.title for form in campaign.forms}
-    return stored_draft(row, titles.get(row.form_key) or "、".join(section.noun for section in campaign.sections))
+    return stored_draft(row, titles.get(row.form_key) or several(section.noun for section in campaign.sections))
 
 
 def _draft_page(

@@ -22,12 +22,13 @@ from app.core.secrets import new_id
 from app.rounds import document_reads, documents, gone, restoring
 from app.rounds.acts import ALL_ACTS, EXTEND, intend
 from app.rounds.checklist import freeze_problems, left_over_step
-from app.rounds.domain import Event, Paper, PaperGroup, RoundState, Step, check_times, next_state, paper_digest
+from app.rounds.domain import Event, Paper, PaperGroup, RoundState, check_times, next_state, paper_digest
 from app.rounds.drafting import check_form, drafted, layout_of, left_over
 from app.rounds.english import with_english
 from app.rounds.models import BoxRoot, Intent, Round, RoundRetest
 from app.rounds.ports import Ports
 from app.rounds.reads import KIND, RoundView, frozen_paper, paper_text, parse_paper, retested_units, view
+from app.rounds.steps import Step
 
 REMARK_BYTES = 1_200
 """Room for remarks in an envelope: 400 Chinese signs over all units; constant, so that length tells nothing."""

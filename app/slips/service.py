@@ -14,10 +14,11 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, shuffled, token_bytes
 from app.core.turns import in_turns
-from app.rounds.domain import Paper, RoundState, Step
+from app.rounds.domain import Paper, RoundState
 from app.rounds.ports import Panel
 from app.rounds.reads import RoundView, frozen_paper, frozen_text, get_round
 from app.rounds.service import locked_round
+from app.rounds.steps import Step
 from app.slips import reads
 from app.slips.accounting import SlipAccount
 from app.slips.codes import code_hash, new_code
@@ -195,8 +196,8 @@ def before_opening(session: Session, row: RoundView) -> list[Step]:
     short = [group.name for group in paper.groups if live.get(group.id, 0) < group.expected]
     href = f"/rounds/{row.id}/slips"
     return [
-        Step("slips", "为每个类别印制测评票", not without, href, "、".join(without)),
-        Step("slips_enough", "测评票不少于应参加人数", not short, href, "、".join(short), needed=False),
+        Step("slips", "为每个类别印制测评票", not without, href, tuple(without)),
+        Step("slips_enough", "测评票不少于应参加人数", not short, href, tuple(short), needed=False),
     ]
 
 
@@ -207,11 +208,11 @@ def before_counting(session: Session, row: RoundView) -> list[Step]:
     found = {group.name: counts.get(group.id, reads.HandCount()) for group in paper.groups}
     left = [name for name, count in found.items() if count.first is None]
     label, href = "清点剩余和退回的测评票（开箱后改动须走“更正”）", f"/rounds/{row.id}/slips#counts"
-    steps = [Step("slips_counted", label, not left, href, "、".join(left))]
+    steps = [Step("slips_counted", label, not left, href, tuple(left))]
     if row.key_holders > 1:  # one person who holds the only key counts alone
         open_ = [name for name, count in found.items() if not count.agrees]
         label = "监票人在自己的账号下清点，两人数目一致"
-        steps.append(Step("slips_confirmed", label, not open_, href, "、".join(open_)))
+        steps.append(Step("slips_confirmed", label, not open_, href, tuple(open_)))
     return steps
 
 

@@ -1,10 +1,11 @@
 """Two languages: the msgids are the Chinese sentences, ``app/locale/en`` holds the English ones."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Final
 
 from babel.core import UnknownLocaleError, negotiate_locale
 from babel.messages.pofile import read_po
@@ -68,6 +69,15 @@ def _told(language: str, value: object) -> object:
     if isinstance(value, Ours):
         return worded(language, value.sentence, value.params) if value.params else translate(language, value)
     return value
+
+
+SEVERAL: Final = "\x1f"
+"""Between words of one text that are told one after the other: no form and no keyboard gives it."""
+
+
+def several(words: Iterable[str]) -> str:
+    """Return words as one text, of which a page tells one after the other as its reader parts words."""
+    return SEVERAL.join(words)
 
 
 def counted(wording: str, params: Mapping[str, object]) -> str:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.core.chinese import date_in, day_in, time_in
+from app.core.errors import Ours
 from app.core.holding import hold_nothing
 from app.core.settings import Settings
 from app.web import i18n
@@ -115,6 +116,7 @@ def _environment() -> Environment:
     for name, written in (("date", date_in), ("time", time_in), ("day", day_in)):
         environment.filters[name] = _for_reader(written)
     environment.filters["said"] = _said
+    environment.filters["listed"] = _listed
     environment.filters["headline"] = _headline
     environment.filters["told"] = _told
     environment.filters["duties"] = _duties
@@ -132,7 +134,20 @@ def _headline(context: Context, cell: Mapping[str, Any]) -> str:
 def _said(context: Context, text: str) -> str:
     """Return a name or a sentence of ours as the reader says it."""
     speak: Callable[[str], str] = context.resolve("speak")
+    if isinstance(text, Ours) and text.params:
+        say: Callable[..., str] = context.resolve("_")
+        values = {name: _said(context, value) if type(value) is str else value for name, value in text.params.items()}
+        return say(text.sentence, **values)
+    if i18n.SEVERAL in text:
+        return _listed(context, [_said(context, word) for word in text.split(i18n.SEVERAL)])
     return _parted(text, speak(text))
+
+
+@pass_context
+def _listed(context: Context, words: Iterable[str]) -> str:
+    """Return words one after the other as the reader parts them."""
+    say: Callable[[str], str] = context.resolve("_")
+    return say("、").join(words)
 
 
 @pass_context
@@ -154,7 +169,7 @@ def _parted(text: str, told: str) -> str:
 def _duties(context: Context, roles: str | Iterable[str]) -> str:
     """Return what the roles of somebody are called, of a text with blanks between them too."""
     say: Callable[[str], str] = context.resolve("_")
-    return say("、").join(say(word) for word in role_names(roles.split() if isinstance(roles, str) else roles))
+    return _listed(context, map(say, role_names(roles.split() if isinstance(roles, str) else roles)))
 
 
 def _for_reader(written: Callable[[str, Any], str]) -> Callable[[Context, Any], str]:

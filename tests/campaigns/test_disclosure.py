@@ -22,8 +22,9 @@ from app.campaigns.rules import check_disclosure
 from app.campaigns.score import Score
 from app.core.errors import DomainError
 from app.rounds.checklist import freeze_problems
-from app.rounds.domain import Step
+from app.rounds.steps import Step
 from app.web.error_sentences_results import RESULT_SENTENCES
+from app.web.i18n import worded
 from tests.found import some
 from tests.tally.cast import make_paper
 
@@ -49,7 +50,8 @@ def test_it_names_all_that_hinders_and_what_would_do() -> None:
     assert codes(("甲", 9)) == ["announced_few"]
     assert codes(("甲", 10)) == []
     [one] = hindrances([("甲", 9)], remarks=False)
-    assert str(one).startswith("9 人；至少 10 人，如“全体参评人员")
+    assert one.told == ("9 人",)
+    assert one.example.startswith("至少 10 人，如“全体参评人员")
     assert all(one.code in STEPS and one.example for one in some(hindrances([("甲", 1), ("乙", 1)], remarks=True)))
 
 
@@ -106,7 +108,7 @@ def test_it_refuses_to_announce(code: str, groups: list[tuple[str, int]], weight
 def test_its_refusal_tells_names_and_numbers_whole(groups: list[tuple[str, int]], told: str) -> None:
     with pytest.raises(DomainError) as refused:
         check_disclosure(Scheme(SCALES["satisfaction"], disclosure=ANNOUNCED), groups)
-    assert told in RESULT_SENTENCES[refused.value.code][1] % refused.value.params
+    assert told in worded("zh", RESULT_SENTENCES[refused.value.code][1], refused.value.params)
 
 
 def test_the_checklist_names_what_hinders() -> None:

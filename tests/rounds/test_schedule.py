@@ -20,9 +20,10 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
 from app.rounds import acts, gone, service
-from app.rounds.domain import RoundState, Step
+from app.rounds.domain import RoundState
 from app.rounds.reads import RoundView, get_round
 from app.rounds.schedule import Schedule
+from app.rounds.steps import Step
 from tests.cast import MORNING, make_cast, make_ready, prepare
 from tests.conftest import TestClock
 from tests.rounds.test_gone import stands_in_the_way

@@ -12,12 +12,13 @@ from app.campaigns.reads import get_campaign
 from app.campaigns.service import add_units
 from app.core.acting import Acting
 from app.core.db import Database
-from app.rounds.domain import RoundState, Step
+from app.rounds.domain import RoundState
 from app.rounds.ports import Ports
 from app.rounds.reads import frozen_paper, get_round, rounds_of
 from app.rounds.rehearsing import create_rehearsal
 from app.rounds.service import checklist, draft_paper, freeze
 from app.rounds.starting import Beginning, begin, next_step
+from app.rounds.steps import Step
 from app.web.i18n import COOKIE
 from tests.cast import Desk, Desks, make_cast, refuses
 from tests.half_width import narrow_signs

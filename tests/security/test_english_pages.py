@@ -24,6 +24,7 @@ from tests.security.world import World
 from tests.texts import Texts
 
 HAN = re.compile(f"[{CHINESE}]")
+ONE = re.compile(r"[\s/，；·,;()（）“”：:。+=÷×-]+")
 RUN = re.compile(f"[{CHINESE}](?:[^A-Za-z]*[{CHINESE}])*")
 BETWEEN = re.compile(r"[\s/、，；·,;()（）“”：:。+=÷×-]+")
 VOTERS = re.compile(r" /v([ ?]|$)|/phone(/form|\?lang=zh)")
@@ -80,8 +81,17 @@ def faults(html: str, typed: str, names: frozenset[str]) -> set[str]:
         if HAN.search(text) and not marked:
             found.add(f"not marked: {text.strip()}")
         elif marked != "by hand":
-            found |= {run for run in RUN.findall(text) if is_ours(run, typed, names) or DATE.search(text)}
+            runs = RUN.findall(text)
+            found |= {run for run in runs if is_ours(run, typed, names) or DATE.search(text)}
+            found |= {
+                f"listed in Chinese: {run}" for run in runs if any(is_list(each, typed) for each in ONE.split(run))
+            }
     return found
+
+
+def is_list(run: str, typed: str) -> bool:
+    """Whether names were put together by the product, which an English page parts otherwise."""
+    return "、" in run and run not in typed
 
 
 def is_ours(run: str, typed: str, names: frozenset[str]) -> bool:

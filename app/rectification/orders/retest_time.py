@@ -4,10 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.chinese import CHINA
+from app.core.errors import Ours
 from app.rectification.models import OrderAttempt, RemedialOrder
 from app.rectification.rules.plans import is_after
-from app.rounds.domain import Step
 from app.rounds.reads import RoundView, retest_of
+from app.rounds.steps import Step
 
 
 def before_opening(session: Session, row: RoundView) -> list[Step]:
@@ -19,5 +20,5 @@ def before_opening(session: Session, row: RoundView) -> list[Step]:
     days = select(OrderAttempt.retest_due).join(RemedialOrder, last)
     until = session.scalar(days.where(RemedialOrder.round_id == again.of, RemedialOrder.unit_id.in_(again.unit_ids)))
     in_time = not is_after(planned.astimezone(CHINA).date(), until)
-    detail = until.isoformat() if until else ""
-    return [Step("retest_time", "复测的时间在补课通知定的复测期限之内", in_time, "", detail, needed=False)]
+    told = (Ours.filled("%(day)s", day=until),) if until else ()
+    return [Step("retest_time", "复测的时间在补课通知定的复测期限之内", in_time, "", told, needed=False)]

@@ -18,6 +18,7 @@ from app.rectification.rules.issues import ENTERED_ORIGINS, ORIGINS, IssueOrigin
 from app.web.choosing import UNITS, asked_of, choice_of, looks
 from app.web.desk import Desk, OrganiserDesk, RectificationDesk, Refused
 from app.web.forms import Form, PostedForm
+from app.web.i18n import several
 from app.web.stale import Stored, refuse_stale, stored
 
 router = APIRouter()
@@ -94,7 +95,7 @@ def _found(desk: Desk, campaign_id: str, issue_id: str) -> Issue:
 def _stored(desk: Desk, place: tuple[str, str]) -> Stored:
     """Return what is stored of an issue, as its page shows it."""
     issue, campaign = _found(desk, *place), get_campaign(desk.session, place[0])
-    names = "、".join(unit.name for unit in campaign.units if unit.id in issue.unit_ids)
+    names = several(unit.name for unit in campaign.units if unit.id in issue.unit_ids)
     shown = (("问题来源", ORIGINS[issue.origin]), ("依据", issue.basis), ("问题", issue.title), ("单位", names))
     return stored(shown, issue.origin, issue.unit_ids)
 
