@@ -138,7 +138,7 @@ def _said(context: Context, text: str) -> str:
         say: Callable[..., str] = context.resolve("_")
         values = {name: _said(context, value) if type(value) is str else value for name, value in text.params.items()}
         return say(text.sentence, **values)
-    if i18n.SEVERAL in text:
+    if isinstance(text, str) and i18n.SEVERAL in text:
         return _listed(context, [_said(context, word) for word in text.split(i18n.SEVERAL)])
     return _parted(text, speak(text))
 

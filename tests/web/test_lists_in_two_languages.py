@@ -25,6 +25,7 @@ from tests.cast import MORNING, Desk, Desks
 from tests.office.sheets import made
 from tests.rectification.flagged import ZHANG, make_action, make_ledger
 from tests.rectification.ledger.test_service import edited
+from tests.texts import Texts
 
 Rows = list[list[str | int]]
 TYPED = {text for value in asdict(make_action()).values() for text in (value if isinstance(value, tuple) else [value])}
@@ -176,6 +177,37 @@ def test_sections(database: Database, new_desk: Desks, campaign_id: str, languag
     assert [row[2] for row in before[2]] == ["leadership", "t6"]
 
 
+EVERY = {
+    **{name: f"Unit {place}" for place, name in enumerate(cast.UNITS, 1)},
+    **{name: f"Group {place}" for place, name in enumerate(cast.GROUPS, 1)},
+    "领导班子": "Leading groups",
+    "局长": "Director",
+}
+LISTS: dict[str, tuple[Rows, str]] = {
+    "import": ([["单位名称"], ["县文化馆"], ["新馆"]], "单位"),
+    "import/sections": (SECTION_ROWS, "分表"),
+    "liaisons/import": ([["姓名", "单位", "角色", "用户名"], ["陈一", "县文化馆", "单位联络员", "chenyi"]], "人员"),
+    "opinions/import": ([["来源", "编号", "单位", "意见"], ["座谈会", 1, "县文化馆", "好"]], "意见"),
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_previews_call_by_its_english_what_has_one(
+    database: Database, new_desk: Desks, campaign_id: str, path: str
+) -> None:
+    with database.writing() as session:
+        keep_english(session, campaign_id, EVERY)
+    desk, (rows, sheet) = in_language(new_desk("zhangsan"), "en"), LISTS[path]
+    files = {"workbook": ("a.xlsx", made.listed(rows, sheet))}
+    page = desk.client.post(f"/campaigns/{campaign_id}/{path}", data={TOKEN_FIELD: desk.form_token}, files=files)
+    assert page.status_code == 200, page.text
+    reader = Texts()
+    reader.feed(page.text)
+    said = [text.strip() for text, _ in reader.seen]
+    assert "Unit 1" in said
+    assert [text for text in said if any(name in text for name in EVERY)] == []
+
+
 def test_names_are_found_by_their_english(database: Database, new_desk: Desks, campaign_id: str) -> None:
     with database.writing() as session:
         keep_english(session, campaign_id, {"县文化馆": "County Cultural Centre", "县图书馆": "Library"})
@@ -242,7 +274,7 @@ def test_staff(database: Database, new_desk: Desks, campaign_id: str, head: list
         keep_english(session, campaign_id, {"县文化馆": "County Cultural Centre"})
     desk, path = in_language(new_desk("zhangsan"), "en"), f"/campaigns/{campaign_id}/liaisons/import"
     page = bring(desk, path, made.listed([head, ["Chen Yi", "County Cultural Centre", "Unit liaison", "chenyi"]], "x"))
-    assert "县文化馆" in page
+    assert "County Cultural Centre" in page
     pasted = desk.post(path, pasted="\t".join(map(str, head)) + "\nZhou Er\t县文化馆\tUnit liaison\tzhouer")
     assert (pasted.status_code, "zhouer" in pasted.text) == (200, True)
 
@@ -269,7 +301,8 @@ def test_the_ledger(database: Database, new_desk: Desks, language: str, page: st
     unit = {"en": ("Unit", "County Arts Troupe"), "zh": ("单位", "县文工团")}[language]
     assert set(column(out, unit[0])) == {unit[1]}
     filled = edited(out, {(2, NEW_PROGRESS): "half done", (2, RULES): "rules of duty", (3, RATING): "good"})
-    bring(in_language(desk, page), "/rectification/import", filled, "rows[]")
+    shown = bring(in_language(desk, page), "/rectification/import", filled, "rows[]")
+    assert (">County Arts Troupe<" in shown) == (page == "en")
     with database.reading() as session:
         first, second = (ledger_acts.get_action(session, ZHANG, each, MORNING.date()).row for each in ids)
     assert (first.progress, first.rules_made, second.public_rating) == ("half done", "rules of duty", "good")

@@ -125,7 +125,9 @@ def _preview_page(desk: Desk, preview: workbook.Preview) -> Response:
     carried = workbook.carry(preview) if preview.is_whole else []
     words = {"sentences": workbook.PROBLEM_SENTENCES, "note_sentences": NOTE_SENTENCES}
     status = None if preview.is_whole else 422
-    return desk.show("rectification/import_preview.html", status, preview=preview, carried=carried, **words)
+    english = english_for(desk, (each.plan.campaign_id for _, each in preview.changes))
+    shown = {"preview": preview, "carried": carried, "english": english}
+    return desk.show("rectification/import_preview.html", status, **shown, **words)
 
 
 def action_page(desk: Desk, action_id: str, refused: Refused | None = None) -> Response:
