@@ -19,6 +19,7 @@ from app.audit import service as audit
 from app.core.acting import Acting, Principal
 from app.core.db import database_of, locked
 from app.core.errors import DomainError
+from app.core.folding import plain_number
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 
@@ -136,7 +137,7 @@ def reset(session: Session, staff_id: str) -> None:
 
 def plain(code: str) -> str:
     """Return a typed code without what people put between its signs."""
-    return "".join(sign for sign in code.upper() if sign.isalnum())
+    return "".join(sign for sign in plain_number(code).upper() if sign.isalnum())
 
 
 def _new_recovery_code() -> str:

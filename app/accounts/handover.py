@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from app.accounts.models import Invitation
 from app.core.errors import DomainError
+from app.core.folding import plain_number
 
 TRIES = 5
 """After so many wrong codes the link is over: a hundred million codes are not guessed."""
@@ -36,7 +37,7 @@ def fits(invitation: Invitation, secret: bytes, typed: str) -> bool:
         return True
     if invitation.tries >= TRIES:
         raise DomainError("invitation_invalid")
-    digits = "".join(sign for sign in typed if sign.isdecimal() and sign.isascii())
+    digits = "".join(sign for sign in plain_number(typed) if sign.isdecimal() and sign.isascii())
     right = hmac.compare_digest(digits, code_of(secret, invitation.consent_id).replace(" ", ""))
     invitation.tries += not right
     return right

@@ -5,15 +5,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from app.core.errors import DomainError
+from app.core.folding import plain_number
 
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*%?")
 _FRACTION = re.compile(r"([0-9]{1,4})\s*/\s*([0-9]{1,4})")
-_NARROW = str.maketrans("０１２３４５６７８９％／．", "0123456789%/.")
 
 
 def parse_ratio(text: str, label: str) -> Fraction:
     """Return the ratio, from 0 to 1; ``80`` without a sign means per cent, ``0.8`` is refused as ambiguous."""
-    narrow = text.translate(_NARROW).strip()
+    narrow = plain_number(text)
     ratio = None
     if found := _FRACTION.fullmatch(narrow):
         ratio = Fraction(int(found[1]), int(found[2])) if int(found[2]) else None

@@ -28,6 +28,7 @@ from app.campaigns.rules import (
 from app.campaigns.service import UnitWords
 from app.campaigns.typed_rule import shown_rule, typed_rule
 from app.core.errors import DomainError, Ours
+from app.core.folding import plain_number
 from app.web.forms import PostedForm
 
 MAX_PLACE = 9_999
@@ -84,6 +85,7 @@ def _rows(columns: Sequence[Sequence[str]]) -> Iterable[tuple[str, ...]]:
 
 def typed_whole(text: str, high: int, label: str) -> int:
     """Return a typed whole number from 1 to ``high``; DomainError ``field_not_a_number``."""
+    text = plain_number(text)
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(high)) and 1 <= int(text) <= high):
         raise DomainError("field_not_a_number", field=label, low=1, high=high)
     return int(text)
@@ -261,7 +263,7 @@ def _weights(fields: Mapping[str, str], groups: Sequence[GroupView]) -> dict[str
 
 def typed_weight(text: str, name: str) -> Fraction:
     """Return a voter group's weight in per cent; DomainError ``weight_malformed``."""
-    number = text.strip().rstrip("%％ ")
+    number = plain_number(text).rstrip("% ")
     if not _WEIGHT.fullmatch(number):
         raise DomainError("weight_malformed", name=name)
     return Fraction(number)
@@ -269,7 +271,7 @@ def typed_weight(text: str, name: str) -> Fraction:
 
 def typed_most(text: str, name: str) -> Fraction:
     """Return the most that named points may be; DomainError ``composite_most``."""
-    number = text.strip()
+    number = plain_number(text)
     if not _WEIGHT.fullmatch(number):
         raise DomainError("composite_most", name=name)
     return Fraction(number)

@@ -18,7 +18,7 @@ from app.campaigns.scheme_service import FormEdit, LimitEdit
 from app.campaigns.score import MAX_POINTS, MOST_TRIMMED, Score
 from app.campaigns.typed import MAX_PLACE, typed_whole
 from app.core.errors import DomainError
-from app.core.folding import clean_name
+from app.core.folding import clean_name, plain_number
 from app.web.forms import PostedForm
 
 SPARE_ITEMS: Final = 2
@@ -218,7 +218,8 @@ def form_edit(typed: TypedForm) -> FormEdit:
     )
 
 
-def _top(text: str) -> int:
+def _top(typed: str) -> int:
+    text = plain_number(typed)
     if not text:
         return 0
     if not (text.isascii() and text.isdigit() and len(text) == 1):
@@ -272,7 +273,7 @@ def _item_score(row: TypedItem, at: int) -> Score | None:
 
 
 def _item_top(row: TypedItem, at: int) -> int:
-    text = row.top.strip()
+    text = plain_number(row.top)
     if text and not (text.isascii() and text.isdigit() and len(text) == 1 and text != "0"):
         raise DomainError("field_not_a_number", field="算满意", low=1, high=MAX_GRADES - 1, at=f"top-{at}")
     return int(text or 0)
@@ -298,7 +299,8 @@ def _scale(typed: TypedForm) -> Scale:
 
 
 def _score(row: TypedGrade, at: int) -> int:
-    digits = row.score.isascii() and row.score.isdigit() and len(row.score) <= _DIGITS
-    if not digits or int(row.score) > MAX_SCORE:
+    text = plain_number(row.score)
+    digits = text.isascii() and text.isdigit() and len(text) <= _DIGITS
+    if not digits or int(text) > MAX_SCORE:
         raise DomainError("scale_score_range", at=f"score-{at}", word=row.label or str(at))
-    return int(row.score)
+    return int(text)

@@ -38,6 +38,7 @@ from app.campaigns.rule_checks import (
 )
 from app.campaigns.rules import ground_of
 from app.core.errors import DomainError, Ours
+from app.core.folding import plain_number
 from app.web.forms import PostedForm
 
 LINES_RULE, STEPS_RULE, PLURALITY_RULE = "lines", "steps", "plurality"
@@ -128,7 +129,7 @@ def _condition(form: PostedForm, what: str, sign: str, typed: tuple[str, str]) -
 
 
 def _points(text: str, label: str) -> Fraction:
-    number = text.removesuffix("分").strip()
+    number = plain_number(text).removesuffix("分").strip()
     whole, _, rest = number.partition(".")
     if not (whole.isdecimal() and len(whole) <= 4 and (not rest or rest.isdecimal())):  # noqa: PLR2004
         raise DomainError("rule_number_malformed", name=label)

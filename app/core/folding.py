@@ -6,6 +6,8 @@ from typing import Final
 
 MIDDLE_DOTS: Final = "·᛫▪⦁•‧∙⋅⸱ꞏᐧ‣◦●⚫・･˙․⸳🞄"
 """What people write between the parts of a name; the full-width stop U+FF0E is written there too, by folding ``.``."""
+_NARROW: Final = {sign + 0xFEE0: sign for sign in range(0x21, 0x7F)} | {0x3000: 0x20}
+"""The signs that a Chinese keyboard writes at full width, and their plain selves."""
 _DROPPED: Final = re.compile(f"[{re.escape(MIDDLE_DOTS)}]")
 
 
@@ -18,6 +20,11 @@ def clean_name(text: str) -> str:
     """Return the name with inner white space collapsed (full-width too) and without invisible signs."""
     visible = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or is_visible(sign))
     return " ".join(visible.split())
+
+
+def plain_number(text: str) -> str:
+    """Return what was typed for a number in plain signs; nothing else becomes a digit that is none."""
+    return text.translate(_NARROW).strip()
 
 
 def folded(text: str) -> str:

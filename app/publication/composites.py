@@ -27,6 +27,7 @@ from app.campaigns.sentences import composite_rule_text
 from app.core.acting import Acting
 from app.core.db import locked, pause
 from app.core.errors import DomainError
+from app.core.folding import plain_number
 from app.publication.composite_rows import Composites, Entry, row_of
 from app.publication.domain import Scope, Sight, Viewer, sight_of
 from app.publication.editions import Published, PublishedBands
@@ -94,6 +95,7 @@ def enter(acting: Acting, round_id: str, typed: Mapping[Key, str]) -> None:
     """
     session, (paper, _) = acting.session, frozen_paper(acting.session, round_id)
     before = entries_of(session, round_id)
+    typed = {(target, part): text if part == AWARD else plain_number(text) for (target, part), text in typed.items()}
     changed = {key: text for key, text in typed.items() if text != (before[key].value if key in before else "")}
     _check_state(get_round(session, round_id).state, {part for _, part in changed})
     parts = {part.key: part for part in asked_for(paper)}

@@ -88,7 +88,7 @@ def survey(bench: Bench) -> Made:
     with spoken(bench, paper, result) as said:
         asked = paper_in_language(paper, bench.language)
         made = survey_report(said, template, asked, particulars, bench.now)
-        return Made(made, _("%(title)s测评情况报告.docx", title=_title(said)))
+        return Made(made, _("%(title)s情况报告.docx", title=_title(said)))
 
 
 def scrutiny(bench: Bench) -> Made:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.core.chinese import CHINA
 from app.core.errors import Ours
+from app.core.folding import plain_number
 from app.office.qr import qr_grid, wifi_text
 from app.rounds.domain import RoundState
 from app.rounds.ports import Unseen, ports_of
@@ -100,15 +101,22 @@ def _numbers(form: PostedForm, session: Session, round_id: str) -> dict[str, int
     asked = [
         group
         for group in paper.groups
-        if form.text(f"n-{group.id}", 8, label=group.name, needed=False) not in {"", "0"}
+        if plain_number(form.text(f"n-{group.id}", 8, label=group.name, needed=False)) not in {"", "0"}
     ]
     return {group.id: form.integer(f"n-{group.id}", 1, MAX_PER_GROUP, label=group.name) for group in asked}
+
+
+def _file_name(desk: Desk, round_id: str) -> str:
+    """Return a name by which nobody takes slips of a rehearsal for those of the round."""
+    row = get_round(desk.session, round_id)
+    title = f"{row.title}-{desk.today:%Y%m%d}.pdf"
+    return f"测评票（演练）-{title}" if row.is_rehearsal else f"测评票-{title}"
 
 
 @router.post("/rounds/{round_id}/slips/print")
 def print_slips(desk: OrganiserDesk, round_id: str, form: Form) -> Response:
     """Issue slips and send their PDF, once."""
-    name = f"测评票-{get_round(desk.session, round_id).title}-{desk.today:%Y%m%d}.pdf"
+    name = _file_name(desk, round_id)
     base_url = desk.settings.base_url
     desk.leave()
     unanswered = not (desk.settings.loopback or form.flag("here_only") or answers(base_url))

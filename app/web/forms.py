@@ -15,7 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from app.core.errors import DomainError
-from app.core.folding import clean_name
+from app.core.folding import clean_name, plain_number
 
 MAX_FIELDS = 14_000
 """Room for a mark for each of 12 items of 1,000 objects and a remark to each; the hall check names what takes more."""
@@ -65,8 +65,8 @@ class PostedForm:
         return value
 
     def integer(self, name: str, low: int, high: int, *, label: str) -> int:
-        """Return a whole number between ``low`` and ``high``."""
-        value = self.text(name, 20, label=label)
+        """Return a whole number between ``low`` and ``high``; a Chinese keyboard types its digits at full width."""
+        value = plain_number(self.text(name, 20, label=label))
         if not (WHOLE_NUMBER.fullmatch(value) and low <= int(value) <= high):
             raise DomainError("field_not_a_number", field=label, low=low, high=high, at=name)
         return int(value)

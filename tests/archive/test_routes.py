@@ -27,6 +27,8 @@ def test_it_works(organiser: Desk, database: Database, tmp_path: Path) -> None:
     page = organiser.get(here).text
     assert "供组织单位存档" in page
     assert "请先生成归档包" in page
+    assert f'href="{here}">归档包已经存好' in page
+    assert "确认归档本轮" not in page
     assert organiser.post(here).status_code == 409
     answer = organiser.post(f"/rounds/{round_id}/package")
     while answer.status_code == 303:
@@ -34,6 +36,8 @@ def test_it_works(organiser: Desk, database: Database, tmp_path: Path) -> None:
     assert answer.headers["content-type"] == "application/zip"
     assert is_right(tmp_path, answer.content)
     assert json.loads(opened(answer.content)["MANIFEST.json"])["made_by"] == "张三"
+    page = organiser.get(here).text
+    assert "找不回来" in page.partition('<details class="confirm">')[2].partition("确认归档本轮")[0]
     assert organiser.post(here).headers["location"] == here
     page = organiser.get(here).text
     assert "归档时清除了" in page

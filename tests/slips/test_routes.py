@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from starlette.testclient import TestClient
@@ -62,11 +63,18 @@ def test_it_works(desk: Desk, round_id: str, groups: list[str]) -> None:
     assert answer.content.startswith(b"%PDF-")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-disposition"].startswith("attachment")
+    assert "演练" not in unquote(answer.headers["content-disposition"])
     assert "/notices/" not in pdf_pages.text(answer.content)
     with_backs = desk.post(f"{page}/print", here_only="1", **{f"n-{groups[0]}": "12"}, backs="1", again="1").content
     [front, back] = pdf_pages.reader(with_backs).pages
     assert "/notices/" not in front.extract_text()
     assert f"/notices/{round_id}" in back.extract_text().replace("\u200b", "").replace("\n", "")
+
+
+def test_slips_of_a_rehearsal_are_called_so(desk: Desk, round_id: str, groups: list[str]) -> None:
+    made = desk.post(f"/rounds/{round_id}/rehearsal").headers["location"].partition("/slips")[0]
+    answer = desk.post(f"{made}/slips/print", here_only="1", **{f"n-{groups[0]}": "１２"})
+    assert "测评票（演练）-第一轮" in unquote(answer.headers["content-disposition"])
 
 
 def test_printing_leaves_nothing_on_the_disk(desk: Desk, round_id: str, groups: list[str], settings: Settings) -> None:

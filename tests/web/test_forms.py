@@ -67,7 +67,14 @@ def test_no_bytes_are_a_fault_of_ours(body: bytes) -> None:
         parse_urlencoded(body)
 
 
-@pytest.mark.parametrize("typed", ["", " ", "x", "7.0", "+7", "--7", "-", "0x7", "７", "²", "1e3", "0", "10", "9" * 30])
+@pytest.mark.parametrize("typed", ["７", "\u3000７ ", "0７"])
+def test_a_chinese_keyboard_writes_digits_at_full_width(typed: str) -> None:
+    assert PostedForm({"k": [typed]}, {}).integer("k", 1, 9, label="人数") == 7
+
+
+@pytest.mark.parametrize(
+    "typed", [*("", " ", "x", "7.0", "+7", "--7", "-", "0x7"), *("²", "①", "7 0", "1e3", "0", "10"), "9" * 30]
+)
 def test_it_refuses_what_is_no_number_in_range(typed: str) -> None:
     form = PostedForm({"k": [typed]}, {})
     with pytest.raises(DomainError) as refused:

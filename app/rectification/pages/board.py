@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.errors import DomainError
+from app.core.folding import plain_number
 from app.core.lists import cut, wish_of
 from app.core.secrets import new_id
 from app.rectification.board import service as board_service
@@ -154,7 +155,7 @@ def _empty_step(stage: str, place: int) -> dict[str, str]:
 
 
 def _place(row: dict[str, str]) -> int:
-    text = row["place"]
+    text = plain_number(row["place"])
     if not (text.isascii() and text.isdecimal() and len(text) <= 4):  # noqa: PLR2004 - up to 9999
         raise DomainError("field_not_a_number", field="顺序", low=0, high=9999)
     return int(text)
