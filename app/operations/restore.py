@@ -54,8 +54,6 @@ DAMAGED = (
 )  # fmt: skip
 """What reading a file raises that is no backup, or not a whole one, and a database that is to take what it holds."""
 WITHOUT_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
-TIMES_WRITTEN = 2
-"""Everything is unpacked, and then copied or written into the database."""
 _UNDER_WAY = sql("SELECT id FROM round WHERE state IN ('open', 'sealed') ORDER BY id")
 _VOID_UNDER_WAY = sql("UPDATE round SET state = 'void', void_reason = :why WHERE state IN ('open', 'sealed')")
 
@@ -85,7 +83,7 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
     with _database_is_named(data), _alone(data), passing(data, now) as place:
         _take_back_cut_off(database, data)
         with _damage_is_said(), _room_is_missed(data):
-            about = _unpack(source, place)
+            about = _unpack(source, place, is_embedded=database.is_sqlite)
         if about.format > FORMAT or not migrate.is_known(about.revision):
             raise DomainError("restore_other", revision=about.revision)
         if not _is_empty(database, data):
@@ -182,12 +180,17 @@ def _take_back(data: Path) -> None:
     (data / COPYING).unlink(missing_ok=True)
 
 
-def _unpack(source: Path, place: Path) -> About:
+def _times_written(name: str, *, is_embedded: bool) -> int:
+    """Return how often a file takes its room in the data folder: unpacked, then copied or written into a database."""
+    return 2 if is_embedded or Path(name).parts[:1] == (FOLDER,) or name.startswith(PREFIX) else 1
+
+
+def _unpack(source: Path, place: Path, *, is_embedded: bool) -> About:
     """Unpack into a folder; ValueError if a file is missing, left over or not as it was written."""
     room = shutil.disk_usage(place).free
     with tarfile.open(source, "r:gz") as archive:
         for member in archive:
-            room -= TIMES_WRITTEN * member.size
+            room -= _times_written(member.name, is_embedded=is_embedded) * member.size
             if room < 0:
                 raise DomainError("restore_no_room", folder=str(place.parent))
             archive.extract(member, place, filter="data")

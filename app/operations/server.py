@@ -119,8 +119,10 @@ def check_flags(settings: Settings, host: str, port: int, workers: int = 1) -> N
 def serve(
     settings: Settings, host: str, port: int, audiences: Collection[Audience] = EVERYONE, workers: int = 1
 ) -> None:
-    """Serve until stopped. No access log: nothing about a voter is written anywhere (SEC-04)."""
-    check_flags(settings, host, port, workers)
+    """Serve what ``check_flags`` let pass, until stopped.
+
+    No access log: nothing about a voter is written anywhere (SEC-04).
+    """
     with open_database(settings) as database:
         check_engine(database.engine)
     config = server_config(partial(make_served, settings, frozenset(audiences)), host, port, workers)

@@ -5,10 +5,13 @@ Groups are linked by their mean likeness. People who mean one thing use differen
 dictionary alone find next to nothing (``make bench``).
 """
 
+import json
 import re
-from collections import Counter
+import threading
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -21,7 +24,7 @@ Matrix = NDArray[np.floating[Any]]
 
 MOST_OF_AN_ISSUE = 40
 MOST_RUNS = 4_096
-KEPT = 2
+MOST_KEPT = 2
 """Of so many lists of opinions what was found is kept."""
 SUBJECT_SHARE = 0.7
 LEAST_ALIKE = 0.3
@@ -37,13 +40,48 @@ _CLAUSE = re.compile(r"[，。；！？,;!?\n]")
 
 def propose(texts: Sequence[str], issues: Sequence[Sequence[str]] = ()) -> Sequence[Proposal]:
     """Group the unsorted opinions; ``issues`` holds the opinions of every issue there is. In the order of the texts."""
-    known = tuple(tuple(some[:MOST_OF_AN_ISSUE]) for some in issues)
-    return _proposed(tuple(texts[:MOST_COMPARED]), known) if texts else ()
+    compared, known = texts[:MOST_COMPARED], [some[:MOST_OF_AN_ISSUE] for some in issues]
+    return tuple(_proposal(texts, group) for group in _KEPT.groups(compared, known)) if texts else ()
 
 
-@lru_cache(maxsize=KEPT)
-def _proposed(texts: tuple[str, ...], known: tuple[tuple[str, ...], ...]) -> tuple[Proposal, ...]:
-    """Group them, once for all pages of one list: who leafs through it asks for the same again."""
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What was found, by places: ``middle`` is most like the others, ``subject`` what they are about, if known."""
+
+    members: tuple[int, ...]
+    issue: int | None
+    middle: int
+    subject: int | None
+
+
+class _Kept:
+    """What was found, once for all pages of one list: who leafs through it asks for the same again.
+
+    No opinion stays here that was changed or removed since: a list is known by its digest, and only places are kept.
+    """
+
+    def __init__(self) -> None:
+        self._groups: OrderedDict[bytes, list[_Group]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def groups(self, texts: Sequence[str], known: Sequence[Sequence[str]]) -> list[_Group]:
+        """Return what is kept of these texts, or find it."""
+        key = sha256(json.dumps([list(texts), [list(some) for some in known]]).encode()).digest()
+        with self._lock:
+            kept = self._groups.get(key)
+        found = _grouped(texts, known) if kept is None else kept
+        with self._lock:
+            self._groups[key] = found
+            self._groups.move_to_end(key)
+            while len(self._groups) > MOST_KEPT:
+                self._groups.popitem(last=False)
+        return found
+
+
+_KEPT = _Kept()
+
+
+def _grouped(texts: Sequence[str], known: Sequence[Sequence[str]]) -> list[_Group]:
     features = _features([*texts, *(text for some in known for text in some)])
     own, rest = features[: len(texts)], features[len(texts) :]
     ends = np.cumsum([len(some) for some in known], dtype=int)
@@ -59,7 +97,7 @@ def _proposed(texts: tuple[str, ...], known: tuple[tuple[str, ...], ...]) -> tup
             found[tuple(members)] = None
     found |= {tuple(sorted(members)): issue for issue, members in joined.items()}
     ordered = sorted(found.items(), key=lambda item: item[0])
-    return tuple(_proposal(texts, own, members, issue) for members, issue in ordered)
+    return [_group(own, members, issue) for members, issue in ordered]
 
 
 def _nearest(centre: Matrix, centres: Sequence[Matrix]) -> int | None:
@@ -71,17 +109,21 @@ def _nearest(centre: Matrix, centres: Sequence[Matrix]) -> int | None:
     return best if alike[best] >= LEAST_ALIKE else None
 
 
-def _proposal(texts: Sequence[str], features: Matrix, members: tuple[int, ...], issue: int | None) -> Proposal:
+def _group(features: Matrix, members: tuple[int, ...], issue: int | None) -> _Group:
     mean = features[list(members)].mean(axis=0)
     subjects = mean[: len(_NAMES)]
     middle = members[int((features[list(members)] @ mean).argmax())]
-    clause = next((part.strip() for part in _CLAUSE.split(texts[middle]) if part.strip()), "")
-    if subjects.max() <= 0:
-        return Proposal(members, issue, clause[:_TITLE_SIGNS], ())
-    subject = int(subjects.argmax())
-    counts = Counter(word for place in members for word in _WORDS[subject] if word in texts[place])
+    return _Group(members, issue, middle, int(subjects.argmax()) if subjects.max() > 0 else None)
+
+
+def _proposal(texts: Sequence[str], group: _Group) -> Proposal:
+    """Name what was found: by the subject, or by the first words of the opinion in its middle."""
+    if group.subject is None:
+        clause = next((part.strip() for part in _CLAUSE.split(texts[group.middle]) if part.strip()), "")
+        return Proposal(group.members, group.issue, clause[:_TITLE_SIGNS], ())
+    counts = Counter(word for place in group.members for word in _WORDS[group.subject] if word in texts[place])
     words = tuple(word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_WORDS_SHOWN])
-    return Proposal(members, issue, _NAMES[subject], words)
+    return Proposal(group.members, group.issue, _NAMES[group.subject], words)
 
 
 def _features(texts: Sequence[str]) -> Matrix:

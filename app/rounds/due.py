@@ -11,7 +11,7 @@ from app.core.db import Database, locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.rounds.domain import RoundState
-from app.rounds.models import Round
+from app.rounds.models import Intent, Round
 from app.rounds.ports import Ports
 from app.rounds.service import close_round, open_round
 
@@ -28,13 +28,15 @@ def closing(database: Database, now: datetime) -> list[str]:
         return list(session.scalars(select(Round.id).where(Round.state == RoundState.OPEN, Round.closes_at <= now)))
 
 
-def _opens_now(row: Round, now: datetime) -> bool:
-    return row.state == RoundState.READY and row.opens_at is not None and row.opens_at <= now
+def _opens_now(acting: Acting, row: Round) -> bool:
+    """Whether it is due; while an act is not finished, only the gate knows whether it is open already."""
+    is_planned = row.state == RoundState.READY and row.opens_at is not None and row.opens_at <= acting.now
+    return is_planned and acting.session.get(Intent, row.id) is None
 
 
 def open_if_due(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> None:
     """Open by schedule, unless somebody else has done so, or changed the plan, since the round was seen due."""
-    if _opens_now(_row(acting.session, round_id), acting.now):
+    if _opens_now(acting, _row(acting.session, round_id)):
         open_round(acting, folder, ports, round_id)
 
 
@@ -48,7 +50,7 @@ def close_if_due(acting: Acting, round_id: str) -> None:
 def miss_opening(acting: Acting, round_id: str, why: str) -> None:
     """Drop a planned opening that could not be kept, so that a person decides; nothing where it is not due any more."""
     row = _row(acting.session, round_id)
-    if _opens_now(row, acting.now):
+    if _opens_now(acting, row):
         row.opens_at = None
         audit.record(acting.session, acting.now, acting.actor, "round.open.missed", round_id, why=why)
 

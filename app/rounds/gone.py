@@ -43,8 +43,11 @@ def finish(database: Database, round_id: str) -> None:
         boxes.destroy(database, round_id)
     finally:
         database.keys.destroy_part(round_id)
-    with database.writing() as session:
-        session.execute(delete(Gone).where(Gone.round_id == round_id))
+    with database.reading() as session:
+        is_noted = session.get(Gone, round_id) is not None
+    if is_noted:  # a counted round never is: it takes the desk from nobody
+        with database.writing() as session:
+            session.execute(delete(Gone).where(Gone.round_id == round_id))
 
 
 def tidy(database: Database, round_id: str) -> None:

@@ -61,13 +61,14 @@ class Schedule:
     def run_due(self) -> None:
         """Do what is due now, each in its own transaction; what fails for one round holds up no other.
 
-        Voters wait for openings and closes: these come first, and nothing that is only to be tidied stops them.
+        What a crash left half done comes first: until the desk says what the gate says, it cannot tell what is due.
+        Then what voters wait for, openings and closes; what cannot be settled, or is only to be tidied, stops neither.
         """
         now = self._clock()
         failures = [
+            *self._each(partial(unsettled, self._database), partial(settle, self._database), now),
             *self._each(partial(due.opening, self._database, now), self._open, now),
             *self._each(partial(due.closing, self._database, now), self._close, now),
-            *self._each(partial(unsettled, self._database), partial(settle, self._database), now),
             *self._each(partial(without_root, self._database), partial(write_root, self._database), now),
             *self._each(partial(gone.left, self._database), self._finish, now),
         ]

@@ -12,6 +12,7 @@ from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.offices import service
 from app.offices.domain import Node
+from app.offices.models import Office
 from app.offices.past import tree_after
 from app.offices.reads import the_tree
 from tests.cast import MORNING
@@ -68,3 +69,25 @@ def test_of_an_earlier_version_the_log_tells_the_name_alone(database: Database) 
     with database.reading() as session:
         assert tree_after(session, at).watchers("gone") == {"gone", "root"}
         assert tree_after(session, at + 1).nodes.keys() == {"root"}
+
+
+def test_an_earlier_version_wrote_down_what_changed_nothing(database: Database) -> None:
+    """A closed office was closed again, an open one opened again: the later entry does not tell what it found."""
+    ids = grow(database)
+    east, river, west = ids["东县"], ids["河乡"], ids["西县"]
+    acts = [
+        ("office.close", east), ("office.close", east), ("office.open", west), ("office.open", east),
+        ("office.open", east), ("office.close", east), ("office.close", east), ("office.close", river),
+    ]  # fmt: skip
+    with database.writing() as session:
+        closed, seen = set[str](), list[tuple[int, set[str]]]()
+        for action, office_id in acts:
+            seen.append((number(session), set(closed)))
+            (closed.add if action == "office.close" else closed.discard)(office_id)
+            session.get_one(Office, office_id).is_closed = office_id in closed
+            audit.record(session, MORNING, ZHANG, action, office_id)
+        seen.append((number(session), set(closed)))
+        service.delete(Acting(session, MORNING, ZHANG), river)
+    with database.reading() as session:
+        for at, told in seen:
+            assert {node.id for node in tree_after(session, at).nodes.values() if node.is_closed} == told

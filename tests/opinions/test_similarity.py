@@ -1,12 +1,19 @@
 """Proposals put like with like, are the same each time, and leave nobody's opinion in two groups."""
 
+import gc
+import re
+import weakref
+from collections.abc import Sequence
+
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
+from app.opinions import similarity
 from app.opinions.demo_opinions import DEMO_OPINIONS
 from app.opinions.domain import MOST_COMPARED
 from app.opinions.similarity import LEAST_ALIKE, linked, propose
@@ -46,11 +53,45 @@ def test_nothing_gives_nothing() -> None:
     assert propose(["", "，，", "态度好"]) == ()
 
 
-def test_who_leafs_through_the_same_list_waits_once() -> None:
+def test_who_leafs_through_the_same_list_waits_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of five thousand opinions two thousand were compared anew for every page of proposals."""
+    compared: list[int] = []
+    features = similarity._features
+
+    def watched(texts: Sequence[str]) -> similarity.Matrix:
+        compared.append(len(texts))
+        return features(texts)
+
+    monkeypatch.setattr(similarity, "_KEPT", similarity._Kept())
+    monkeypatch.setattr(similarity, "_features", watched)
     first = propose(TEXTS, [["公示栏几年没有更新"]])
-    assert propose([*TEXTS], [["公示栏几年没有更新"]]) is first
-    assert propose(TEXTS[1:], [["公示栏几年没有更新"]]) is not first
+    assert propose([*TEXTS], [["公示栏几年没有更新"]]) == first
+    assert compared == [7]
+    propose(TEXTS[1:], [["公示栏几年没有更新"]])
+    propose(TEXTS, [[], ["公示栏几年没有更新"]])
+    assert compared == [7, 6, 7]
+    propose(TEXTS, [["公示栏几年没有更新"]])
+    assert compared == [7, 6, 7, 7]
+
+
+class Text(str):
+    """A text whose end can be seen."""
+
+    __slots__ = ("__weakref__",)
+
+
+def test_no_opinion_stays_in_memory_once_it_was_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stayed in the desk after it was changed or removed."""
+    monkeypatch.setattr(similarity, "_KEPT", similarity._Kept())
+    texts = [Text(text) for text in (*TEXTS, "馆里的猫抓伤了人", "馆里的猫抓伤了人！")]
+    seen = [weakref.ref(text) for text in texts]
+    assert [proposal.title for proposal in propose(texts, [texts[:1]])][-1] == "馆里的猫抓伤了人"
+    texts.clear()
+    gc.collect()
+    assert [text() for text in seen if text() is not None] == []
+    kept = repr(similarity._KEPT._groups)
+    assert "members=(6, 7)" in kept
+    assert re.findall(r"[\u3400-\u9fff]+", kept) == []
 
 
 def test_only_so_many_are_compared() -> None:

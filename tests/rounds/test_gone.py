@@ -13,6 +13,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.rounds import gone
 from tests.cast import MORNING, make_ready, prepare
+from tests.writes import held
 
 
 @pytest.fixture
@@ -73,4 +74,15 @@ def test_what_was_decided_stands_whatever_fails_after_it(
     assert ballots.round_ids(database) == set()
     assert gone.left(database) == [counted]
     part.unlink()
+    assert gone.left(database) == []
+
+
+def test_only_what_is_noted_takes_the_desk_from_others(database: Database, counted: str) -> None:
+    """Of a round that was counted nothing is noted: at every count, others waited to write for nothing."""
+    with database.writing() as session:
+        gone.note(session, "purged")
+    for round_id, writes in ((counted, 0), ("purged", 1), ("purged", 0)):
+        with held(database) as transactions:
+            gone.finish(database, round_id)
+        assert len(transactions) == writes, round_id
     assert gone.left(database) == []

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -244,6 +245,48 @@ def test_an_act_that_cannot_be_settled_holds_up_no_other_round(
     assert state_of(database, stuck) is RoundState.READY
     assert state_of(database, other) is RoundState.OPEN
     assert schedule.pulse.last_error == "DomainError"
+
+
+@pytest.mark.parametrize("step", ["before the gate", "before the desk"])
+def test_what_a_crash_left_of_an_opening_is_settled_before_anything_is_called_missed(
+    database: Database, folder: KeyFolder, schedule: Schedule, clock: TestClock, monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:  # fmt: skip
+    """A vote whose box stood open was told as missed, where the server came back after its end only."""
+    round_id = plan(database, folder)
+    clock.now = OPENS
+    with monkeypatch.context() as patched:
+        patched.setattr(acts, "_carry_out" if step == "before the gate" else "_finish", lambda *_act: None)
+        schedule._open(round_id, OPENS)
+    assert acts.unsettled(database) == [round_id]
+    assert state_of(database, round_id) is RoundState.READY
+    clock.now = CLOSES
+    schedule.run_due()
+    told = [action for action, _ in log(database) if action.startswith("round.") and action != "round.root"]
+    if step == "before the gate":
+        assert state_of(database, round_id) is RoundState.READY
+        assert told[-3:] == ["round.open", "round.open.dropped", "round.open.missed"]
+    else:
+        assert state_of(database, round_id) is RoundState.SEALED
+        assert told[-2:] == ["round.open", "round.close"]
+        assert "round.open.missed" not in told
+
+
+def test_no_opening_is_called_missed_while_somebody_may_be_about_to_do_it(
+    database: Database, folder: KeyFolder, schedule: Schedule, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock passes the end between the intent of another node and its gate."""
+    round_id = plan(database, folder)
+    slept: list[Any] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(acts, "_carry_out", lambda *what: slept.append(what))
+        schedule._open(round_id, CLOSES - timedelta(seconds=1))
+    clock.now = CLOSES
+    schedule.run_due()
+    acts._carry_out(*slept[0])
+    schedule.run_due()
+    assert state_of(database, round_id) is RoundState.SEALED
+    assert "round.open.missed" not in [action for action, _ in log(database)]
 
 
 @pytest.mark.parametrize("listed", ["app.rounds.gone.left", "app.rounds.schedule.unsettled"])
