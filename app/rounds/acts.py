@@ -63,6 +63,11 @@ class _Act:
         )
 
 
+def is_under_way(session: Session, round_id: str) -> bool:
+    """Whether an act on the round is not finished: until it is, only the gate knows what holds."""
+    return session.get(Intent, round_id) is not None
+
+
 def intend(acting: Acting, round_id: str, act: str, **request: str) -> None:
     """Write down what is to be done at the gate; it is done right after the commit.
 
@@ -72,7 +77,7 @@ def intend(acting: Acting, round_id: str, act: str, **request: str) -> None:
     expects = ballots.last_act(database_of(session), round_id)
     if expects is None:
         raise DomainError("box_missing")
-    if session.get(Intent, round_id) is not None:
+    if is_under_way(session, round_id):
         raise DomainError("act_under_way")
     row = Intent(
         round_id=round_id,

@@ -10,8 +10,9 @@ from app.core.acting import Acting
 from app.core.db import Database, locked
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
+from app.rounds.acts import is_under_way
 from app.rounds.domain import RoundState
-from app.rounds.models import Intent, Round
+from app.rounds.models import Round
 from app.rounds.ports import Ports
 from app.rounds.service import close_round, open_round
 
@@ -29,9 +30,9 @@ def closing(database: Database, now: datetime) -> list[str]:
 
 
 def _opens_now(acting: Acting, row: Round) -> bool:
-    """Whether it is due; while an act is not finished, only the gate knows whether it is open already."""
+    """Whether it is due; while an act is under way it may be open already."""
     is_planned = row.state == RoundState.READY and row.opens_at is not None and row.opens_at <= acting.now
-    return is_planned and acting.session.get(Intent, row.id) is None
+    return is_planned and not is_under_way(acting.session, row.id)
 
 
 def open_if_due(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> None:

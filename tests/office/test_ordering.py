@@ -313,7 +313,7 @@ def test_what_a_node_that_is_gone_made_is_made_anew(
         sign[1].touch()
         until(lambda: rows(database) == ["done"], "the file")
         assert there.get(LINK).status_code == 200
-    workshop.close()
+        workshop.close()  # what it still tells the shelf must find the database
 
 
 @SHARED
