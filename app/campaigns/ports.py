@@ -24,6 +24,7 @@ class Resting:
     stage_id: str | None
     id: str = ""
     code: str = ""
+    is_draft: bool = False
 
 
 RestingRounds = Callable[[Session, str], Sequence[Resting]]

@@ -7,7 +7,7 @@ from app.campaigns import domain as questionnaire
 from app.campaigns import scheme_service
 from app.campaigns.builtin import FORMS, SCALES
 from app.campaigns.deletion import ask_for_name, attempt_to_delete
-from app.campaigns.ports import resting_rounds
+from app.campaigns.ports import Resting, resting_rounds
 from app.campaigns.reads import CampaignView, get_campaign, get_form
 from app.campaigns.rules import ADVISED_ITEMS, MAX_ITEMS, scale_of
 from app.campaigns.scales import MAX_GRADES
@@ -29,7 +29,32 @@ Chosen = tuple[CampaignView, questionnaire.Form]
 def forms_page(desk: OrganiserDesk, campaign_id: str) -> Response:
     """List the forms."""
     campaign = get_campaign(desk.session, campaign_id)
-    return desk.show("campaigns/forms.html", campaign=campaign, advised=ADVISED_ITEMS, **WORDS)
+    users = _users(desk, campaign)
+    return desk.show("campaigns/forms.html", campaign=campaign, advised=ADVISED_ITEMS, users=users, **WORDS)
+
+
+def _drafts(desk: Desk, campaign_id: str) -> list[Resting]:
+    return [each for each in resting_rounds(desk.request)(desk.session, campaign_id) if each.is_draft]
+
+
+def _users(desk: Desk, campaign: CampaignView) -> dict[str, list[Resting]]:
+    """Return the drafts of rounds by the keys of the forms that they will freeze."""
+    users: dict[str, list[Resting]] = {}
+    for draft in _drafts(desk, campaign.id):
+        sections = {section.form_key for section in campaign.sections}
+        for key in sections if draft.form_key == questionnaire.SECTIONS else {draft.form_key}:
+            users.setdefault(key, []).append(draft)
+    return users
+
+
+def _elsewhere(desk: Desk, campaign_id: str, key: str) -> list[Resting]:
+    """Return the drafts that go on with another form, where none has this one.
+
+    Who copies a form and changes it means the next round to have it.
+    """
+    drafts = _drafts(desk, campaign_id)
+    kept = {key, questionnaire.SECTIONS}
+    return [] if any(each.form_key in kept for each in drafts) else drafts
 
 
 @router.post("/campaigns/{campaign_id}/forms/{key}/copy")
@@ -48,7 +73,14 @@ def _chosen(desk: Desk, campaign_id: str, key: str) -> Chosen:
 def _show_editor(desk: Desk, chosen: Chosen, typed: TypedForm, refused: Refused | None = None) -> Response:
     campaign, form = chosen
     faulty = str(refused.error.params.get("at", "")) if refused else ""
-    shown = {"campaign": campaign, "form": form, "typed": typed, "faulty": faulty, "stored": stored_form(form)}
+    shown = {
+        "campaign": campaign,
+        "form": form,
+        "typed": typed,
+        "faulty": faulty,
+        "stored": stored_form(form),
+        "elsewhere": _elsewhere(desk, campaign.id, form.key),
+    }
     return framing(desk.show("campaigns/form_edit.html", refused, **shown, **WORDS))
 
 

@@ -152,7 +152,7 @@ def _resting(
     paper = parse_paper(text) if text is not None and state != RoundState.VOID else None
     units = frozenset(unit.id for unit in paper.units) if paper else frozenset()
     groups = frozenset(group.id for group in paper.groups) if paper else frozenset()
-    return Resting(title, units, groups, form_key, stage_id, round_id)
+    return Resting(title, units, groups, form_key, stage_id, round_id, is_draft=state == RoundState.DRAFT)
 
 
 def rounds_in(

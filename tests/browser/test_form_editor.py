@@ -133,3 +133,20 @@ def test_in_english(browser: Browser, installation: Installation, path: str) -> 
         check(page)
         expect(page.get_by_role("button", name="Refresh the preview")).to_be_visible()
         expect(phone_of(page).get_by_role("note")).to_contain_text("Preview")
+
+
+NAMES_FIT = (
+    "[...document.querySelectorAll('[name=\"label[]\"]')].filter(one => one.scrollWidth > one.clientWidth).length"
+)
+
+
+@pytest.mark.parametrize("width", [1280, 1366, 1920])
+def test_what_an_item_is_called_is_read_whole(
+    browser: Browser, installation: Installation, path: str, width: int
+) -> None:
+    with organiser_at(browser, installation.address, path) as page:
+        page.set_viewport_size({"width": width, "height": 860})
+        page.get_by_label("第 1 项指标").fill("解决群众反映强烈的突出问题")
+        page.get_by_label("第 2 项指标").fill("解决")
+        assert page.evaluate(NAMES_FIT) == 0
+        assert page.evaluate(TABLES_FIT)

@@ -11,9 +11,12 @@ from app.campaigns import reads, scheme_service
 from app.campaigns.reads import CampaignView
 from app.campaigns.workbook_import import GroupRow, UnitRow
 from app.campaigns.workbook_template import template_xlsx
+from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
+from app.rounds import service as rounds
+from app.rounds.service import RoundDraft
 from app.web.forms import TOKEN_FIELD
 from tests.cast import MORNING, UNITS, Desk, make_campaign, make_cast
 from tests.found import some
@@ -211,6 +214,22 @@ def test_an_empty_form_is_no_fault_of_ours(site: Site) -> None:
     posts += (f"{site.root}/forms/{key}", f"{site.root}/forms/{key}/delete", f"{site.root}/import/confirm")
     for path in posts:
         assert site.desk.post(path).status_code in {303, 400, 422}, path
+
+
+def test_a_copied_form_says_that_the_draft_goes_on_with_another(site: Site) -> None:
+    """Who edits a copy takes it for the next round's, and would freeze the other one."""
+    with site.database.writing() as session:
+        acting = Acting(session, MORNING, site.cast["zhangsan"])
+        draft = rounds.create_round(acting, site.id, RoundDraft("第一轮", "t2", key_needed=1, key_holders=1))
+    copied = site.copy("t2")
+    change = f"/rounds/{draft}/edit"
+    assert "用的是另一张表" in (page := site.desk.get(f"{site.root}/forms/{copied}").text)
+    assert change in page
+    rows = site.desk.get(f"{site.root}/forms").text.split("<tr>")
+    assert [f"forms/{key}" in row for row in rows if change in row for key in ("t2", copied)] == [True, False]
+    with site.database.writing() as session:
+        rounds.edit_round(Acting(session, MORNING, site.cast["zhangsan"]), draft, RoundDraft("第一轮", copied))
+    assert "用的是另一张表" not in site.desk.get(f"{site.root}/forms/{copied}").text
 
 
 def test_a_form_is_copied_edited_and_deleted(site: Site) -> None:
