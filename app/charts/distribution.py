@@ -1,13 +1,26 @@
 """How the marks of a unit or an item are spread: one 100 % bar each, in the order given."""
 
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
+from app.charts.lettering import (
+    LEGEND_LINE,
+    LEGEND_SIZE,
+    Legend,
+    Lines,
+    height_of,
+    legend_of,
+    ruler_of,
+    text_width,
+    width_of,
+    wrapped,
+    write,
+)
 from app.charts.palette import INK, LINE, MUTED, PAPER, Look, grade_colours, looks
-from app.charts.sheet import Sheet, clean
+from app.charts.sheet import Sheet
 
 __all__ = ["Bar", "distribution_png", "distribution_svg", "grade_colours", "row_svg"]
 
@@ -16,20 +29,12 @@ _ROW_SIZE = (400, 26)
 _PAD = 16
 _BAR_HEIGHT = 24
 _PITCH = 38
-_LEGEND_LINE = 24
 _AXIS = 28
 _LABEL_SIZE = 13
 _LABEL_MAX = 13 * _LABEL_SIZE
-_LABEL_LINES = 2
 _SHARE_SIZE = 12
-_LINES, _LINE_SIZE = 26, 11
-_OPENING = "（(《〈“‘【〔"
 _SUM_TOLERANCE = 0.005
 _FLOAT_NOISE = 1e-9
-
-
-Lines = tuple[tuple[float, str], ...]
-"""Lines to hold bars against: where, as a share of 1, and their words."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +90,9 @@ def row_svg(bar: Bar, options: tuple[str, ...], title: str, description: str, ki
 @lru_cache(maxsize=32)
 def legend_svg(options: tuple[str, ...], kinds: tuple[str, ...], title: str, width: int = 640) -> str:
     """Draw what the colours mean, for bars that stand in a table's rows."""
-    places = _legend_places(options, width)
-    sheet = Sheet(width, (places[-1][1] + 1) * _LEGEND_LINE)
-    _draw_legend(sheet, options, looks(kinds), places, 0)
+    legend = legend_of(options, width - 2 * _PAD)
+    sheet = Sheet(width, max(legend.height, LEGEND_LINE))
+    draw_legend(sheet, legend, looks(kinds), (_PAD, 0))
     return sheet.svg(title, "、".join(options))
 
 
@@ -95,44 +100,6 @@ def share_text(share: float, *, whole: bool) -> str:
     """Print a share as per cent with one decimal, or none; halves go up, as in the tables."""
     step = Decimal(1) if whole else Decimal("0.1")
     return f"{(Decimal(repr(float(share))) * 100).quantize(step, ROUND_HALF_UP)}%"
-
-
-def text_width(words: str, size: float) -> float:
-    """Estimate a line's width in pixels, on the wide side: the reader's font is not known."""
-    wide = sum(unicodedata.east_asian_width(char) in "WFA" for char in words)
-    return size * (wide + 0.6 * (len(words) - wide))
-
-
-def shortened(label: str, room: float, size: float) -> str:
-    """Return the label on one line of ``room`` pixels; what is left over becomes an ellipsis."""
-    words = clean(label)
-    if text_width(words, size) <= room:
-        return words
-    end = sum(width <= room - size for width in accumulate(text_width(char, size) for char in words))
-    return words[:end] + "…"
-
-
-def wrapped(label: str, room: float, size: float) -> tuple[str, ...]:
-    """Break a label into at most two lines of ``room`` pixels; what is left over becomes an ellipsis."""
-    rest = clean(label)
-    lines: list[str] = []
-    while rest and len(lines) < _LABEL_LINES:
-        end = max(sum(width <= room for width in accumulate(text_width(char, size) for char in rest)), 1)
-        if end < len(rest) and rest[end - 1] in _OPENING and end > 1:
-            end -= 1
-        end = _between_words(rest, end)
-        lines.append(rest[:end].strip())
-        rest = rest[end:].strip()
-    if rest:
-        lines[-1] = lines[-1][:-1] + "…"
-    return tuple(lines)
-
-
-def _between_words(text: str, end: int) -> int:
-    """Return where a line of at most ``end`` signs ends, so that no Latin word is broken where there is a space."""
-    if end < len(text) and text[end - 1 : end + 1].isascii() and text[end] != " ":
-        return text.rfind(" ", 1, end) if " " in text[1:end] else end
-    return end
 
 
 def _check(bar: Bar, options: tuple[str, ...], kinds: tuple[str, ...]) -> None:
@@ -147,60 +114,46 @@ def _check(bar: Bar, options: tuple[str, ...], kinds: tuple[str, ...]) -> None:
 
 
 def _chart(shown: Distribution, width: int) -> Sheet:
-    bars, options, lines = shown.bars, shown.options, shown.lines
+    bars, options = shown.bars, shown.options
     for bar in bars:
         _check(bar, options, shown.kinds)
     styles = looks(shown.kinds)
     labels = [wrapped(bar.label, _LABEL_MAX, _LABEL_SIZE) for bar in bars]
-    left = _PAD + max((text_width(line, _LABEL_SIZE) for label in labels for line in label), default=0) + 12
-    legend = _legend_places(options, width)
-    top = _PAD + (legend[-1][1] + 1) * _LEGEND_LINE + 8 + (_LINES if lines else 0)
-    sheet = Sheet(width, top + len(bars) * _PITCH + _AXIS, PAPER)
-    _draw_legend(sheet, options, styles, legend, _PAD)
+    left = _PAD + max((width_of(label, _LABEL_SIZE) for label in labels), default=0) + 12
     room = (width - left - _PAD - 12, _BAR_HEIGHT)
-    _draw_scale(sheet, left, (top, top + len(bars) * _PITCH), room[0])
-    for place, (bar, label) in enumerate(zip(bars, labels, strict=True)):
-        y = top + place * _PITCH + (_PITCH - _BAR_HEIGHT) / 2
-        _draw_label(sheet, label, left - 12, y + _BAR_HEIGHT / 2)
+    legend, ruler = legend_of(options, width - 2 * _PAD), ruler_of(shown.lines, left, room[0])
+    top = _PAD + legend.height + 8 + ruler.height
+    edges = list(accumulate((_pitch(label) for label in labels), initial=top))
+    sheet = Sheet(width, edges[-1] + _AXIS, PAPER)
+    draw_legend(sheet, legend, styles, (_PAD, _PAD))
+    _draw_scale(sheet, left, (top, edges[-1]), room[0])
+    for bar, label, (above, below) in zip(bars, labels, pairwise(edges), strict=True):
+        y = (above + below - _BAR_HEIGHT) / 2
+        write(sheet, (left - 12, y + _BAR_HEIGHT / 2), label, size=_LABEL_SIZE, align="right")
         _draw_bar(sheet, bar, (left, y), room, styles)
-    draw_lines(sheet, lines, (left, top), (room[0], 0))
-    for share, _words in lines:
-        # From bar to bar, so that no line crosses the words on them.
-        for place in range(len(bars) + 1):
-            sheet.rule(left + room[0] * share, top + place * _PITCH - 10, 20, INK)
+    ruler.draw(sheet, top, 0)
+    for share, _words in shown.lines:
+        _draw_between(sheet, left + room[0] * share, edges)
     return sheet
 
 
-def draw_lines(sheet: Sheet, lines: Lines, corner: tuple[float, float], room: tuple[float, float]) -> None:
-    """Draw lines down a field that is 100 % wide, with their words above; words of two lines part to both sides."""
-    (left, top), (width, height) = corner, room
-    for place, (share, words) in enumerate(lines):
-        x, taken = left + width * share, text_width(words, _LINE_SIZE)
-        sheet.rule(x, top - 6, height + 6, INK)
-        shift = taken / 2 if len(lines) == 1 else (taken - 4, 4)[place % 2]
-        sheet.text(min(max(x - shift, left), left + width - taken), top - 14, words, INK, size=_LINE_SIZE)
+def _pitch(label: tuple[str, ...]) -> float:
+    return max(_PITCH, height_of(label, _LABEL_SIZE) + 10)
 
 
-def _legend_places(options: tuple[str, ...], room: float) -> list[tuple[float, int]]:
-    """Give each legend entry its x and its line, left to right, breaking before the right edge."""
-    places: list[tuple[float, int]] = []
-    x, line = float(_PAD), 0
-    for option in options:
-        taken = 22 + text_width(option, _LABEL_SIZE)
-        if x > _PAD and x + taken > room - _PAD:
-            x, line = float(_PAD), line + 1
-        places.append((x, line))
-        x += taken + 18
-    return places or [(_PAD, -1)]
+def _draw_between(sheet: Sheet, x: float, edges: list[float]) -> None:
+    """Draw a line from bar to bar, so that it crosses no words on them."""
+    spare = [(below - above - _BAR_HEIGHT) / 2 + 3 for above, below in pairwise(edges)]
+    for edge, over, under in zip(edges, [10, *spare], [*spare, 10], strict=True):
+        sheet.rule(x, edge - over, over + under, INK)
 
 
-def _draw_legend(
-    sheet: Sheet, options: tuple[str, ...], styles: tuple[Look, ...], places: list[tuple[float, int]], top: float
-) -> None:
-    # Where there are no options the one place only tells how high the legend is.
-    for (x, line), option, look in zip(places[: len(options)], options, styles, strict=True):
-        sheet.box(x, top + line * _LEGEND_LINE + 4, (16, 14), look)
-        sheet.text(x + 22, top + line * _LEGEND_LINE + 11, option, INK, size=_LABEL_SIZE)
+def draw_legend(sheet: Sheet, legend: Legend, styles: Sequence[Look], corner: tuple[float, float]) -> None:
+    """Draw what colours and patterns mean."""
+    left, top = corner
+    for (x, y, lines), look in zip(legend.places, styles, strict=True):
+        sheet.box(left + x, top + y + 4, (16, 14), look)
+        write(sheet, (left + x + 22, top + y + 11 + height_of(lines[1:], LEGEND_SIZE) / 2), lines, size=LEGEND_SIZE)
 
 
 def _draw_scale(sheet: Sheet, left: float, rows: tuple[float, float], width: float) -> None:
@@ -209,12 +162,6 @@ def _draw_scale(sheet: Sheet, left: float, rows: tuple[float, float], width: flo
         x = left + width * quarter / 4
         sheet.rule(x, top, bottom - top + 4, LINE)
         sheet.text(x, bottom + 14, f"{quarter * 25}%", MUTED, size=11, align="center")
-
-
-def _draw_label(sheet: Sheet, lines: tuple[str, ...], right: float, middle: float) -> None:
-    for place, line in enumerate(lines):
-        y = middle + (place - (len(lines) - 1) / 2) * (_LABEL_SIZE + 3)
-        sheet.text(right, y, line, INK, size=_LABEL_SIZE, align="right")
 
 
 def _draw_bar(

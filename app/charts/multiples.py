@@ -1,10 +1,12 @@
 """Many units at a glance: a grid of small distribution bars, down the columns in the order given."""
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate
 from math import ceil
 
-from app.charts.distribution import Bar, Distribution, shortened, text_width
+from app.charts.distribution import Bar, Distribution, draw_legend
+from app.charts.lettering import LEGEND_SIZE, Legend, height_of, legend_of, text_width, wrapped, write
 from app.charts.palette import INK, MUTED, PAPER, Look, looks
 from app.charts.sheet import Sheet
 
@@ -12,7 +14,6 @@ _PAD = 14
 _CELL = 46
 _BAR_HEIGHT = 14
 _LABEL_SIZE = 12
-_LEGEND = 28
 _WIDTH, _COLUMNS, _DPI = 960, 4, 150
 
 
@@ -32,29 +33,40 @@ def _sheet(shown: Distribution) -> Sheet:
     styles, bars = looks(shown.kinds), shown.bars
     columns = max(1, min(_COLUMNS, len(bars)))
     rows = ceil(len(bars) / columns)
-    sheet = Sheet(_WIDTH, _PAD + _LEGEND + rows * _CELL + _PAD, PAPER)
-    x = float(_PAD)
-    for option, look in zip(shown.options, styles, strict=True):
-        sheet.box(x, _PAD, (14, 12), look)
-        sheet.text(x + 19, _PAD + 6, option, INK, size=_LABEL_SIZE)
-        x += 19 + text_width(option, _LABEL_SIZE) + 14
-    for _share, words in shown.lines:
-        sheet.plain(x + 2, _PAD - 1, (2, 14), INK)
-        sheet.text(x + 9, _PAD + 6, words, INK, size=_LABEL_SIZE)
-        x += 9 + text_width(words, _LABEL_SIZE) + 14
     cell = (_WIDTH - _PAD) / columns - _PAD
-    for place, bar in enumerate(bars):
-        left, top = _PAD + (place // rows) * (cell + _PAD), _PAD + _LEGEND + (place % rows) * _CELL
-        _cell(sheet, bar, (left, top), cell, styles)
+    labels = [wrapped(bar.label, cell - text_width(bar.figure, _LABEL_SIZE) - 6, _LABEL_SIZE) for bar in bars]
+    high = [_CELL + max(height_of(label[1:], _LABEL_SIZE) for label in labels[row::rows]) for row in range(rows)]
+    legend = legend_of((*shown.options, *(words for _, words in shown.lines)), _WIDTH - 2 * _PAD)
+    tops = list(accumulate(high, initial=_PAD + legend.height + 4))
+    sheet = Sheet(_WIDTH, tops[-1] + _PAD, PAPER)
+    _draw_legend(sheet, legend, styles)
+    for place, (bar, label) in enumerate(zip(bars, labels, strict=True)):
+        corner = _PAD + (place // rows) * (cell + _PAD), tops[place % rows]
+        _cell(sheet, (bar, label), (*corner, high[place % rows] - _CELL), cell, styles)
         for share, _words in shown.lines if sum(bar.shares) else ():
-            sheet.rule(left + cell * share, top + 18, _BAR_HEIGHT + 4, INK)
+            sheet.rule(corner[0] + cell * share, tops[place % rows + 1] - _CELL + 18, _BAR_HEIGHT + 4, INK)
     return sheet
 
 
-def _cell(sheet: Sheet, bar: Bar, corner: tuple[float, float], width: float, styles: tuple[Look, ...]) -> None:
-    x, y = corner
-    room = width - text_width(bar.figure, _LABEL_SIZE) - 6
-    sheet.text(x, y + 9, shortened(bar.label, room, _LABEL_SIZE), INK, size=_LABEL_SIZE)
+def _draw_legend(sheet: Sheet, legend: Legend, styles: tuple[Look, ...]) -> None:
+    grades = replace(legend, places=legend.places[: len(styles)])
+    draw_legend(sheet, grades, styles, (_PAD, _PAD - 4))
+    for x, y, lines in legend.places[len(styles) :]:
+        sheet.plain(_PAD + x + 8, _PAD + y, (2, 14), INK)
+        write(sheet, (_PAD + x + 22, _PAD + y + 7), lines, size=LEGEND_SIZE)
+
+
+def _cell(
+    sheet: Sheet,
+    named: tuple[Bar, tuple[str, ...]],
+    corner: tuple[float, float, float],
+    width: float,
+    styles: tuple[Look, ...],
+) -> None:
+    """Draw a bar with its label and figure above; the last of ``corner`` is what labels of several lines take more."""
+    (bar, label), (x, top, more) = named, corner
+    y = top + more
+    write(sheet, (x, y + 9 - height_of(label[1:], _LABEL_SIZE) / 2), label, size=_LABEL_SIZE)
     sheet.text(x + width, y + 9, bar.figure, INK, size=_LABEL_SIZE, align="right")
     if not sum(bar.shares):
         sheet.outline(x + 0.5, y + 20.5, (width - 1, _BAR_HEIGHT - 1))

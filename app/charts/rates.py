@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.charts.distribution import Lines, draw_lines, text_width, wrapped
+from app.charts.distribution import draw_legend
+from app.charts.lettering import Lines, height_of, legend_of, ruler_of, width_of, wrapped, write
 from app.charts.palette import INK, LINE, MUTED, PAPER, Look
 from app.charts.sheet import Sheet
 
@@ -12,7 +13,6 @@ _PAD = 16
 _BAR = 18
 _GAP = 4
 _ROW_GAP = 14
-_LEGEND = 26
 _AXIS = 28
 _LABEL_SIZE = 13
 _LABEL_MAX = 13 * _LABEL_SIZE
@@ -79,47 +79,57 @@ def rates_png(chart: RateChart, title: str, description: str, dpi: int = 200) ->
     return _sheet(chart, _PNG_WIDTH).png(title, description, dpi)
 
 
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A row as it is laid out: the lines of its label and of its note, and how high it is."""
+
+    row: Row
+    label: tuple[str, ...]
+    note: tuple[str, ...]
+    height: float
+
+
 def _sheet(chart: RateChart, width: int) -> Sheet:
     labels = [wrapped(row.label, _LABEL_MAX, _LABEL_SIZE) for row in chart.rows]
-    left = _PAD + max((text_width(line, _LABEL_SIZE) for lines in labels for line in lines), default=0) + 12
+    left = _PAD + max((width_of(lines, _LABEL_SIZE) for lines in labels), default=0) + 12
     texts = [rate.text for row in chart.rows for rate in row.rates if rate.share is not None]
-    right = max((text_width(text, _TEXT_SIZE) for text in texts), default=0) + 10
-    pitch = len(chart.series) * (_BAR + _GAP) + _ROW_GAP
-    top = _PAD + (_LEGEND if len(chart.series) > 1 else 0) + (_LEGEND if chart.lines else 0)
-    sheet = Sheet(width, top + len(chart.rows) * pitch + _AXIS, PAPER)
-    room = width - left - _PAD - right
-    _legend(sheet, chart)
-    _scale(sheet, chart, (left, top), (room, len(chart.rows) * pitch))
-    for place, (row, lines) in enumerate(zip(chart.rows, labels, strict=True)):
-        y = top + place * pitch + _ROW_GAP / 2
-        middle = y + (pitch - _ROW_GAP - _GAP) / 2
-        for line_place, line in enumerate(lines):
-            shift = (line_place - (len(lines) - 1) / 2) * (_LABEL_SIZE + 3)
-            sheet.text(left - 12, middle + shift, line, INK, size=_LABEL_SIZE, align="right")
-        if not row.rates:
-            sheet.text(left + 6, middle, row.note, MUTED, size=_TEXT_SIZE)
-        for number, rate in enumerate(row.rates):
-            _bar(sheet, rate, (left, y + number * (_BAR + _GAP)), room, _LOOKS[number])
+    room = width - left - _PAD - width_of(texts, _TEXT_SIZE) - 10
+    legend = legend_of(chart.series if len(chart.series) > 1 else (), width - 2 * _PAD)
+    ruler, bars = ruler_of(chart.lines, left, room), len(chart.series) * (_BAR + _GAP)
+    laid = [_laid(row, label, width - left - _PAD, bars) for row, label in zip(chart.rows, labels, strict=True)]
+    top = _PAD + legend.height + ruler.height
+    sheet = Sheet(width, top + sum(each.height for each in laid) + _AXIS, PAPER)
+    draw_legend(sheet, legend, _LOOKS[: len(legend.places)], (_PAD, _PAD - 4))
+    _scale(sheet, (left, top), (room, sum(each.height for each in laid)))
+    ruler.draw(sheet, top, sum(each.height for each in laid))
+    y = top
+    for each in laid:
+        _row(sheet, each, (left, y + each.height / 2), (room, bars))
+        y += each.height
     return sheet
 
 
-def _legend(sheet: Sheet, chart: RateChart) -> None:
-    if len(chart.series) < len(_LOOKS):
-        return
-    x = float(_PAD)
-    for name, look in zip(chart.series, _LOOKS, strict=True):
-        sheet.box(x, _PAD, (16, 14), look)
-        sheet.text(x + 22, _PAD + 7, name, INK, size=_LABEL_SIZE)
-        x += 22 + text_width(name, _LABEL_SIZE) + 18
+def _laid(row: Row, label: tuple[str, ...], room: float, bars: float) -> _Laid:
+    note = () if row.rates else wrapped(row.note, room - 6, _TEXT_SIZE)
+    least = max(height_of(label, _LABEL_SIZE), height_of(note, _TEXT_SIZE))
+    return _Laid(row, label, note, max(bars, least) + _ROW_GAP)
 
 
-def _scale(sheet: Sheet, chart: RateChart, corner: tuple[float, float], room: tuple[float, float]) -> None:
+def _row(sheet: Sheet, laid: _Laid, at: tuple[float, float], room: tuple[float, float]) -> None:
+    (left, centre), (width, bars) = at, room
+    middle = centre - _GAP / 2
+    write(sheet, (left - 12, middle), laid.label, size=_LABEL_SIZE, align="right")
+    write(sheet, (left + 6, middle), laid.note, size=_TEXT_SIZE, colour=MUTED)
+    for number, rate in enumerate(laid.row.rates):
+        _bar(sheet, rate, (left, centre - bars / 2 + number * (_BAR + _GAP)), width, _LOOKS[number])
+
+
+def _scale(sheet: Sheet, corner: tuple[float, float], room: tuple[float, float]) -> None:
     (left, top), (width, height) = corner, room
     for quarter in range(5):
         x = left + width * quarter / 4
         sheet.rule(x, top, height + 4, LINE)
         sheet.text(x, top + height + 14, f"{quarter * 25}%", MUTED, size=11, align="center")
-    draw_lines(sheet, chart.lines, corner, room)
 
 
 def _bar(sheet: Sheet, rate: Rate, corner: tuple[float, float], room: float, look: Look) -> None:

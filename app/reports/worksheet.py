@@ -11,7 +11,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from app.charts.distribution import text_width
+from app.charts.lettering import text_width
 from app.office.workbook import looks_like_formula, plain
 
 _PLACES = 7

@@ -13,7 +13,7 @@ from matplotlib import rcParams
 from matplotlib.ft2font import FT2Font
 from PIL import Image
 
-from app.charts.distribution import Bar, Distribution, distribution_png, distribution_svg, row_svg, share_text, wrapped
+from app.charts.distribution import Bar, Distribution, distribution_png, distribution_svg, row_svg, share_text
 from app.charts.palette import Look, looks
 from app.core.printable import FACES, FONTS
 from tests.found import some
@@ -170,17 +170,6 @@ def test_nothing_comes_from_elsewhere() -> None:
         assert "<!" not in svg
         assert re.findall(r"\w+://[^\"]+", svg) == ["http://www.w3.org/2000/svg"]
         assert "'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif" in svg
-
-
-def test_long_labels_take_two_lines() -> None:
-    """An opening bracket does not end a line; what does not fit is marked as left out."""
-    assert wrapped("文化市场综合行政执法大队（文物管理所）", 169, 13) == ("文化市场综合行政执法大队", "（文物管理所）")
-    long = wrapped("县" * 40, 169, 13)
-    assert [len(line) for line in long] == [13, 13]
-    assert long[1].endswith("…")
-    assert wrapped("", 169, 13) == ()
-    assert wrapped("County Performing Troupe", 140, 13) == ("County Performing", "Troupe")
-    assert len(wrapped("Donaudampfschifffahrtsgesellschaft", 140, 13)) == 2
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from pypdf import PdfReader
 
-from app.charts.distribution import text_width
+from app.charts.lettering import text_width
 
 HEIGHT, WIDTH = 225 / 25.4 * 72, 156 / 25.4 * 72
 """Points between the margins of an official A4 page."""
