@@ -6,7 +6,9 @@ SECONDS ?= 3600
 K ?=
 # One more than the cores that CI has: tests wait for databases, children and browsers a fifth of their time.
 WORKERS ?= 3
-PYTHON ?= python3
+# Debian's own Python where it makes environments: compiled by profile, it takes a seventh less time than a plain build.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo /usr/bin/python3 || echo python3)
 BIN := .venv/bin
 
 

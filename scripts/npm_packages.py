@@ -5,7 +5,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +67,7 @@ def fetch(pin: Pin, room: Path) -> Path:
     found = sha256_of(tarball)
     if found != pin.sha256:
         sys.exit(f"{spec} has sha256 {found}, recorded is {pin.sha256}")
-    with tarfile.open(tarball) as archive:
-        archive.extractall(packs, filter="data")
+    shutil.unpack_archive(tarball, packs)
     return packs / "package"
 
 

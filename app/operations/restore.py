@@ -39,6 +39,7 @@ from app.main import PORTS
 from app.operations.backup import ABOUT, FORMAT, PREFIX, ROWS_AT_ONCE, SECRETS, digests
 from app.operations.locks import HeldError, held
 from app.operations.scratch import passing
+from app.operations.unpacking import extract
 from app.publication import tokens
 from app.rectification.ledger.attachments import FOLDER
 from app.rounds.restoring import LOST, mark
@@ -193,7 +194,7 @@ def _unpack(source: Path, place: Path, *, is_embedded: bool) -> About:
             room -= _times_written(member.name, is_embedded=is_embedded) * member.size
             if room < 0:
                 raise DomainError("restore_no_room", folder=str(place.parent))
-            archive.extract(member, place, filter="data")
+            extract(archive, member, place)
         while archive.fileobj.read(PIECE):  # to its end, where gzip compares what it has read with its own sum
             pass
     found = json.loads((place / ABOUT).read_text("utf-8")) if (place / ABOUT).is_file() else {}

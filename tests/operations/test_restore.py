@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import psycopg
 import pytest
@@ -46,6 +45,7 @@ from app.main import PORTS, build_api, wrap
 from app.operations import restore as restoring_files
 from app.operations.backup import back_up
 from app.operations.restore import COPYING, _copy_durably, _copy_files, check_not_cut_off, restore
+from app.operations.unpacking import extract
 from app.publication import tokens
 from app.publication.domain import Scope
 from app.rectification.ledger import attachments
@@ -422,6 +422,25 @@ def out_of_the_folder(target: Path) -> None:
         archive.addfile(about)
 
 
+def a_member(**said: object) -> Callable[[Path], None]:
+    """Make an archive of one member that no backup ever held."""
+
+    def write(target: Path) -> None:
+        member = tarfile.TarInfo()
+        for name, value in said.items():
+            setattr(member, name, value)
+        with tarfile.open(target, "w:gz") as archive:
+            archive.addfile(member)
+
+    return write
+
+
+def twice(target: Path) -> None:
+    with tarfile.open(target, "w:gz") as archive:
+        for _ in range(2):
+            archive.addfile(tarfile.TarInfo("staff.jsonl"))
+
+
 def last_number(place: Path) -> None:
     """Fit for the tables of a backup without digests, but no entry of the log can follow: after files were copied."""
     about = json.loads((place / "about.json").read_text())
@@ -441,8 +460,10 @@ def emptied(target: Path) -> None:
 def repacked(change: Callable[[Path], object]) -> Callable[[Path], None]:
     def damage(target: Path) -> None:
         place = target.with_name("unpacked")
+        place.mkdir()
         with tarfile.open(target) as archive:
-            archive.extractall(place, filter="data")
+            for member in archive:
+                extract(archive, member, place)
         change(place)
         pack(place, target)
 
@@ -470,6 +491,13 @@ DAMAGES = {
     ),
     "about too deep": repacked(lambda place: (place / "about.json").write_text("[" * 100_000)),
     "out of the folder": out_of_the_folder,
+    "a link out of the folder": a_member(name="staff.jsonl", type=tarfile.SYMTYPE, linkname="/etc/passwd"),
+    "a pipe": a_member(name="staff.jsonl", type=tarfile.FIFOTYPE),
+    "a name of the root": a_member(name="/"),
+    "a name too long": a_member(name="x" * 300),
+    "a folder that is a file": a_member(name=attachments.FOLDER),
+    "a folder in the folder": a_member(name=f"{attachments.FOLDER}/a/b"),
+    "a file twice": twice,
     "old and a log that is full": repacked(last_number),
     "old and no row": repacked(lambda place: as_old(place, "[]")),
     "old and a list in a column": repacked(lambda place: as_old(place, '{"id": ["x"]}')),
@@ -573,14 +601,12 @@ def test_a_file_that_would_fill_the_disk_is_refused_before_it_does(
     def unpacked() -> list[Path]:
         return [file for number in range(4) for file in data.rglob(Path(name.format(number)).name)]
 
-    extract = tarfile.TarFile.extract
-
-    def watched(self: tarfile.TarFile, member: tarfile.TarInfo, *more: Any, **rest: Any) -> None:  # noqa: ANN401
-        extract(self, member, *more, **rest)
+    def watched(archive: tarfile.TarFile, member: tarfile.TarInfo, place: Path) -> None:
+        extract(archive, member, place)
         most.append(sum(file.stat().st_size for file in unpacked()))
 
     monkeypatch.setattr("shutil.disk_usage", free)
-    monkeypatch.setattr(tarfile.TarFile, "extract", watched)
+    monkeypatch.setattr("app.operations.restore.extract", watched)
     with refuses("restore_no_room"):
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
     assert most == [3_000_000, 6_000_000]
@@ -613,7 +639,7 @@ def test_a_full_disk_is_told_where_the_backup_is_unpacked(
     database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back_up(database, keys, target, NOW)
-    monkeypatch.setattr(tarfile.TarFile, "makefile", lambda _self, _member, place: no_room("", place))
+    monkeypatch.setattr(shutil, "copyfileobj", no_room)
     with refuses("restore_no_room"):
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
 
