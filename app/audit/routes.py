@@ -1,12 +1,13 @@
 """The auditor's page."""
 
+from collections.abc import Callable
 from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.audit import searching, service
-from app.audit.wording import ACTIONS, noted
+from app.audit.telling import called, names_in, parts_noted, subject_of
 from app.core.lists import Listed, Wish, wish_of
 from app.web.desk import AuditorDesk, Desk
 from app.web.health import guesses_of
@@ -23,14 +24,23 @@ def log_page(desk: AuditorDesk) -> Response:
     looked = _looked_for(desk, wish) if wish.text else None
     found = Listed(looked.rows, len(looked.rows), wish) if looked else service.entries(desk.session, wish)
     verified: service.Verified = desk.request.app.state.audit_verified
+    names = names_in(desk.session, ((row.subject, row.detail) for row in found.rows))
     desk.leave()
     check = verified.check(database(desk.request))
-    context = {"found": found, "looked": looked, "check": check, "actions": ACTIONS, "noted": noted}
+    say = _say(desk)
+    context = {"found": found, "looked": looked, "check": check, "called": partial(called, say=say)}
+    told: dict[str, object] = {
+        "noted": partial(parts_noted, names=names, say=say),
+        "subject_of": partial(subject_of, names=names),
+    }
     about = {"log_days": desk.settings.log_days, "guesses": guesses_of(desk.request)}
-    return desk.show("audit/log.html", **context, **about)
+    return desk.show("audit/log.html", **context, **told, **about)
 
 
 def _looked_for(desk: Desk, wish: Wish) -> searching.Found:
-    say = partial(translate, choose_language(desk.request))
     before = searching.asked_before(desk.request.query_params)
-    return searching.found_entries(desk.session, wish.text, before, lambda act: say(ACTIONS.get(act, act)))
+    return searching.found_entries(desk.session, wish.text, before, _say(desk))
+
+
+def _say(desk: Desk) -> Callable[[str], str]:
+    return partial(translate, choose_language(desk.request))

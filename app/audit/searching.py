@@ -3,7 +3,7 @@
 The log only grows. A search looks through some entries, newest first, and says where it stopped; from there it goes on.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
 from app.audit.service import in_reach
-from app.audit.wording import noted
+from app.audit.telling import Say, called, names_in, noted
 from app.core.folding import folded
 from app.core.lists import PAGE, every_word_stands
 
@@ -42,23 +42,28 @@ def asked_before(asked: Mapping[str, str]) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else 0
 
 
-def found_entries(session: Session, text: str, before: int, called: Callable[[str], str]) -> Found:
+def found_entries(session: Session, text: str, before: int, say: Say) -> Found:
     """Return a page of the entries in the session's reach that hold every word, however it is spelt.
 
-    Looked for is in the name of who acted, in what the act is ``called``, and in what was noted of it.
+    Looked for is in the name of who acted, in what the act and its subject are called, and in what was noted of it,
+    each as the page says it.
     """
     words = [folded(word) for word in text.split()]
     top = session.scalar(select(func.max(AuditEntry.number))) or 0
     top = min(before, top + 1) if before else top + 1
     lowest = max(top - WITHIN, 1)
     one = AuditEntry
-    query = select(one.number, one.actor_name, one.action, one.detail).where(one.number >= lowest, one.number < top)
+    query = select(one.number, one.actor_name, one.action, one.subject, one.detail)
+    query = query.where(one.number >= lowest, one.number < top)
     looked_at = session.execute(query.where(*in_reach(session)).order_by(one.number.desc()).limit(READ)).all()
     hits: list[int] = []
     stopped = looked_at[-1].number if len(looked_at) == READ else lowest
-    for number, name, action, detail in looked_at:
+    names = names_in(session, ((row.subject, row.detail) for row in looked_at))
+    for number, name, action, subject, detail in looked_at:
         # Not by Wish.fits: folding the texts of a log, read once each, would drive those of the lists out of its cache.
-        if every_word_stands(words, [*map(folded, (name, called(action), noted(detail)))]):
+        if every_word_stands(
+            words, [*map(folded, (name, called(action, say), names.get(subject, ""), noted(detail, names, say)))]
+        ):
             hits.append(number)
         if len(hits) == PAGE:
             stopped = number

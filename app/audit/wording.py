@@ -1,4 +1,4 @@
-"""What the log's acts are called; one that has no name yet is shown by its code."""
+"""What the log's acts are called."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -146,9 +146,46 @@ ACTIONS: Final[Mapping[str, str]] = {
     "holidays.edit": "修改节假日表",
     "token.create": "建立访问令牌",
     "token.revoke": "撤销访问令牌",
+    "account.link": "重发链接",
+    "account.role": "改变角色",
+    "account.move": "调到其他机构",
+    "box.holders": "指定钥匙持有人",
+    "box.key_draw": "抽取钥匙单",
+    "campaign.english": "填写英文名称",
+    "campaign.move": "把活动调到其他机构",
+    "installation.restore": "恢复备份",
+    "installation.accept": "确认恢复备份后的处理",
+    "issue.enter": "登记问题",
+    "issue.change": "改写问题",
+    "issue.withdraw": "撤回问题",
+    "office.add": "添加机构",
+    "office.edit": "修改机构",
+    "office.delete": "删除机构",
+    "office.close": "不对上级开放",
+    "office.open": "对上级开放",
+    "plan.ask": "要求报送整改方案",
+    "plan.redate": "更改报送期限",
+    "plan.return": "退回整改方案",
+    "plan.accept": "审定整改方案",
+    "plan.withdraw": "撤回报送要求",
+    "register.add": "记入单位名录",
+    "register.edit": "修改单位名录",
+    "register.delete": "从单位名录删除",
+    "result.meeting": "填写会议和公示的内容",
+    "result.announce": "当场宣布",
+    "result.announce.end": "结束当场宣布",
+    "round.publish": "公布结果",
+    "round.correct": "更正结果",
 }
 
 
-def noted(detail: str) -> str:
-    """Return what a page shows of what was noted with an entry."""
-    return detail if detail != "{}" else "—"
+ANSWERS: Final[Mapping[str, str]] = {
+    "ask": "提请：%(act)s",
+    "grant": "同意：%(act)s",
+    "refuse": "不同意：%(act)s",
+    "dropped": "没有办成：%(act)s",
+}
+"""What is said of an act that a second person is asked for, by the end of its code."""
+
+YES: Final = "是"
+NO: Final = "否"

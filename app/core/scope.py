@@ -63,6 +63,11 @@ def people_in_reach(reach: Collection[str]) -> Select[str]:
     return select(_STAFF.c.id).where(_STAFF.c.office_id.in_(reach))
 
 
+def campaigns_of(reach: Collection[str]) -> Select[str]:
+    """Return a query of the ids of the campaigns of these offices."""
+    return _campaigns(sorted(reach))
+
+
 def subjects_in_reach(reach: Collection[str]) -> list[Select[str]]:
     """Return queries of what belongs to these offices, as the log names it, for a session of this reach.
 

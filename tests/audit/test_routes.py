@@ -70,6 +70,7 @@ def test_entries_are_looked_for_by_what_the_page_shows(at: Callable[[str], Desk]
     assert numbers(desk.get("/audit?q=张三 印制").text) == [61]
     assert numbers(desk.get("/audit?q=abc会议").text) == [62]
     assert numbers(desk.get("/audit?q=no.name").text) == [62]
+    assert numbers(desk.get("/audit?q=名称：ABC").text) == [62], "as the page says it"
     assert numbers(desk.get("/audit?q=secretsubject").text) == [], "no page shows it"
     with database.reading() as session:
         head = service.check_chain(session).head
