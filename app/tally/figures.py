@@ -220,9 +220,9 @@ def weigh(parts: Sequence[tuple[Fraction, Rates | None]]) -> Rates | None:
 
     def mean(values: Sequence[Fraction]) -> Fraction:
         """Add up whole numbers and shorten once: each sum of two fractions would be shortened by itself."""
-        unit = lcm(*(value.denominator for value in values))
-        pairs = zip(weights, values, strict=True)
-        made = sum(weight * value.numerator * (unit // value.denominator) for weight, value in pairs)
+        ratios = [value.as_integer_ratio() for value in values]
+        unit = lcm(*[below for _, below in ratios])
+        made = sum([weight * above * (unit // below) for weight, (above, below) in zip(weights, ratios, strict=True)])
         return Fraction(made, unit * whole)
 
     return figure_by_figure(mean, [rates for _, rates in present])

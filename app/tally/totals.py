@@ -1,7 +1,7 @@
 """How the tables of a unit become the figures of a total, and between what these lie where it must tell no more."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from app.campaigns.domain import Scheme, ScoreScale
@@ -53,6 +53,8 @@ class Sums:
     raters: tuple[str, ...]
     unseen: frozenset[str]
     times: int = 1
+    _known: dict[tuple[str, Table], Rates | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The figures of groups so far: of the many tables that must read alike most have most groups in common."""
 
     def added(self, tables: Iterable[Table]) -> Table:
         """Add up tables of the scale."""
@@ -65,10 +67,14 @@ class Sums:
 
     def by_group(self, tables: Tables) -> dict[str, Rates | None]:
         """Return the figures of each group, None where it has none."""
-        return {
-            group: rates_of(self.scheme.scale, self.scheme.formula, table, self._base({group: table}))
-            for group, table in tables.items()
-        }
+        return {group: self._of_group(group, table) for group, table in tables.items()}
+
+    def _of_group(self, group: str, table: Table) -> Rates | None:
+        key = group, table
+        if key not in self._known:
+            base = self._base({group: table})
+            self._known[key] = rates_of(self.scheme.scale, self.scheme.formula, table, base)
+        return self._known[key]
 
     def rates(self, tables: Tables) -> Rates | None:
         """Return the figures of a total, of tables that may be collapsed."""

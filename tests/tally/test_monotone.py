@@ -65,11 +65,11 @@ class Round:
             return None
         return self.scheme.judged_by.own(Word(verdict["label"], verdict["meaning"]))
 
-    def score(self, composite: Composite) -> Figure:
-        """Return the unit's 综合评价得分, as it is worked out of the result."""
+    def score(self, composite: Composite, document: Document) -> Figure:
+        """Return the unit's 综合评价得分, as it is worked out of the round's result."""
         entered = {("u0", "boss"): F(70), ("u0", "more"): F(3)}
         given = {"u0": worth_of(self.scheme.judged_by)}
-        return composites_of(self.document(), composite, entered, {}, given=given)["u0"].figure
+        return composites_of(document, composite, entered, {}, given=given)["u0"].figure
 
 
 def grades_of(item: Item) -> int:
@@ -179,12 +179,13 @@ def test_nor_the_word_of_a_composite(way: list[Round], rule: Rule, by_top: bool)
     assume(_is_accepted(composite))
     scheme = way[0].scheme
     bare = list(words_without_points(scheme, [item.key for item in way[0].items]))
-    alone = [each.score(BY_WORD) for each in way]
+    counted = [(each, each.document()) for each in way]
+    alone = [each.score(BY_WORD, document) for each, document in counted]
     assert _reasons(alone) <= {"invalid", *(["no_points"] if bare else [])}
     exact = [each.low for each in alone if isinstance(each, Points)]
     assert exact == sorted(exact)
     # What groups may be hidden of is a span: it holds the true score, which never falls.
-    figures = [each.score(composite) for each in way]
+    figures = [each.score(composite, document) for each, document in counted]
     assert _reasons(figures) <= _reasons(alone)
     points = [figure for figure in figures if isinstance(figure, Points)]
     assert all(before.low <= after.high for before, after in combinations(points, 2))
