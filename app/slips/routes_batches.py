@@ -50,6 +50,7 @@ def _void_page(desk: Desk, round_id: str, batch: BatchView | None, refused: Refu
         "batch": batch,
         "name": names.get(batch.group_id, "—") if batch else "",
         "live": sum(one.left for one in reads.batches(desk.session, round_id)),
+        "may": _may_void(desk, row),
     }
     return desk.show("slips/void.html", refused, **context)
 

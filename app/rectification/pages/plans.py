@@ -19,6 +19,7 @@ from app.rectification.plans import service as planning
 from app.rectification.plans.issues import issues_for
 from app.rectification.plans.reads import get_head
 from app.rectification.plans.service import CO_UNIT_MARK, MOST_ACTIONS, PlanRow, PlanView, co_units_in
+from app.rectification.rules.allowed import reader_powers
 from app.rectification.rules.columns import LEDGER_COLUMNS
 from app.rectification.rules.issues import ORIGINS
 from app.rectification.rules.plans import Action, ActionKind, Gap, beyond_order, plan_gaps, unanswered_issues
@@ -136,6 +137,7 @@ def _plan_page(desk: Desk, plan_id: str, refused: Refused | None = None, looking
         "plan": plan, "rows": rows, "gaps": gaps, "kinds": ACTION_KINDS, "issues": issues, "offered": offered,
         "left": left, "left_shown": LEFT_SHOWN, "version": version, "faulty": faulty(refused), "marks": marks,
         "english": english_for(desk, [plan.head.campaign_id]), "late": late,
+        "can": reader_powers(desk.staff.roles), "told": TOLD, "unsaved": unsaved is not None,
         "labels": {**PLAN_LABELS, "issue_id": "来源问题"},
         "saved": _saved_otherwise(plan, rows) if code == "plan_changed" else (),
     }  # fmt: skip
