@@ -215,3 +215,4 @@ def read_back(acting: Acting, round_id: str, half: bytes) -> None:
         row.checked_at = acting.now
         session.flush()
         audit.record(session, acting.now, acting.actor, "box.key_check", round_id, holder=own.name)
+        letters.drawn_and_checked(acting, round_id)

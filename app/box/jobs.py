@@ -148,7 +148,7 @@ def give_share(acting: Acting, round_id: str, typed: str) -> None:
     secret = read_secret(typed)
     number = match_half(key.holders, public_half(secret, round_id)).number
     sealed = seal(public_key, share_info(round_id, job.id, number), secret)
-    _leave(acting.session, job, key, OpeningShare(round_id=round_id, number=number, sealed=sealed, checked=True))
+    _leave(acting, job, key, OpeningShare(round_id=round_id, number=number, sealed=sealed, checked=True))
 
 
 def give_sealed(acting: Acting, round_id: str, number: int, sealed: bytes) -> None:
@@ -160,10 +160,11 @@ def give_sealed(acting: Acting, round_id: str, number: int, sealed: bytes) -> No
     job, _, key = _waiting(acting, round_id)
     if len(sealed) != SECRET_BYTES + SEALED_OVERHEAD or number not in {holder.number for holder in key.holders}:
         raise DomainError("share_unknown")
-    _leave(acting.session, job, key, OpeningShare(round_id=round_id, number=number, sealed=sealed))
+    _leave(acting, job, key, OpeningShare(round_id=round_id, number=number, sealed=sealed))
 
 
-def _leave(session: Session, job: JobView, key: KeyView, share: OpeningShare) -> None:
+def _leave(acting: Acting, job: JobView, key: KeyView, share: OpeningShare) -> None:
+    session = acting.session
     if share.number in job.given:
         raise DomainError("shares_duplicate")
     if len(job.given) >= key.needed:
@@ -173,6 +174,10 @@ def _leave(session: Session, job: JobView, key: KeyView, share: OpeningShare) ->
     mine = (OpeningShare.round_id == share.round_id, OpeningShare.number == share.number)
     session.execute(delete(OpeningShare).where(*mine))
     session.add(share)
+    asked_no_more = (
+        key.holders if len(at_table) == key.needed else [one for one in key.holders if one.number in at_table]
+    )
+    letters.brought(acting, share.round_id, [one.staff_id for one in asked_no_more])
 
 
 def share_info(round_id: str, job_id: str, number: int) -> bytes:

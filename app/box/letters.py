@@ -24,6 +24,16 @@ def tell_awaited(acting: Acting, row: RoundView) -> None:
     _tell(acting, row, ids, AWAITED.format(title=row.title), "opening")
 
 
+def drawn_and_checked(acting: Acting, round_id: str) -> None:
+    """Take from the actor's inbox that he is to draw his slip."""
+    inbox.done(acting.session, acting.now, [acting.actor.id], f"/rounds/{round_id}/key")
+
+
+def brought(acting: Acting, round_id: str, staff_ids: Collection[str | None]) -> None:
+    """Take from inboxes that an opening waits for these holders' secrets."""
+    inbox.done(acting.session, acting.now, staff_ids, f"/rounds/{round_id}/opening")
+
+
 def _tell(acting: Acting, row: RoundView, staff_ids: Collection[str | None], text: str, page: str) -> None:
     """Tell the others; nobody of a rehearsal, whose pages are gone when the round opens."""
     others = [staff_id for staff_id in staff_ids if staff_id and staff_id != acting.actor.id]

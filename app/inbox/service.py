@@ -38,6 +38,12 @@ def settle(session: Session, now: datetime, consent_id: str) -> None:
     session.execute(update(InboxItem).where(*asked).values(read_at=now))
 
 
+def done(session: Session, now: datetime, staff_ids: Collection[str | None], href: str) -> None:
+    """Let what was asked of these people on a page wait in their inboxes no more: it is done."""
+    told = (InboxItem.staff_id.in_(staff_ids), InboxItem.href == href, InboxItem.read_at.is_(None))
+    session.execute(update(InboxItem).where(*told, InboxItem.consent_id.is_(None)).values(read_at=now))
+
+
 def forget(session: Session, consent_ids: Collection[str]) -> None:
     """Delete the messages of requests that are deleted themselves."""
     session.execute(delete(InboxItem).where(InboxItem.consent_id.in_(consent_ids)))

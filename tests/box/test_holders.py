@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff, StaffUnit
 from app.audit.models import AuditEntry
-from app.box import holders, key_making, letters, reads, splitting, unlocking
-from app.box.holder_secret import public_half, signs_of_secret
-from app.box.models import KeyHolder, RoundKey
+from app.box import holders, jobs, key_making, letters, reads, splitting, unlocking
+from app.box.holder_secret import SECRET_BYTES, public_half, signs_of_secret
+from app.box.models import KeyHolder, OpeningJob, RoundKey
+from app.box.seal import SEALED_OVERHEAD
 from app.box.service import before_opening, public_key
 from app.campaigns.models import Unit
 from app.core.acting import Acting, Principal
@@ -22,6 +23,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.inbox.models import InboxItem
+from app.rounds.domain import RoundState
 from app.rounds.models import Round
 from app.rounds.reads import frozen_paper, get_round
 from tests.box.boxes import NOON, hall_paper, make_round
@@ -60,6 +62,14 @@ class Table:
         made = order is not None and key_making.keep(self.acting("zhangsan"), order, splitting.new_key(order))
         self.session.flush()
         return made
+
+    def await_secrets(self) -> None:
+        """Let an opening wait for the holders, as its process would."""
+        at = {"started_at": NOON, "seen_at": NOON, "phase": jobs.WAITING, "public_key": b"\0" * 32}
+        told = {"id": "job", "process": "", "done": 0, "total": 0, "request": "", "error": "", "params": "{}"}
+        self.session.add(OpeningJob(round_id="r1", **at, **told))
+        letters.tell_awaited(self.acting("zhaoliu"), get_round(self.session, "r1"))
+        self.session.flush()
 
     def opens(self, *logins: str) -> bool:
         """Whether these secrets give the key."""
@@ -122,6 +132,32 @@ def test_holders_are_told_in_their_inboxes_what_they_have_to_do(table: Table) ->
     rehearsal = replace(get_round(table.session, "r1"), rehearsal_of="r0")
     letters.tell_awaited(table.acting("zhangsan"), rehearsal)
     assert len(letters_of(table)) == 2, "the pages of a rehearsal are gone when the round opens"
+
+
+def unread(table: Table) -> list[str]:
+    """Return where unread letters lead those who have any."""
+    query = select(InboxItem.staff_id, InboxItem.href).where(InboxItem.read_at.is_(None))
+    logins = {person.id: login for login, person in table.people.items()}
+    return sorted(f"{logins[staff_id]} {href}" for staff_id, href in table.session.execute(query))
+
+
+def test_a_letter_waits_until_what_it_asks_for_is_done(table: Table) -> None:
+    table.name(*LOGINS)
+    table.draw(*LOGINS)
+    table.read_back("lisi")
+    assert unread(table) == ["wangwu /rounds/r1/key"]
+    table.read_back("zhangsan", "wangwu")
+    assert table.make()
+    table.session.get_one(Round, "r1").state = RoundState.SEALED
+    for second in ("lisi", "zhangsan"):
+        table.await_secrets()
+        assert [each.split()[0] for each in unread(table)] == sorted(LOGINS)
+        sealed = bytes(SECRET_BYTES + SEALED_OVERHEAD)
+        jobs.give_sealed(table.acting("wangwu"), "r1", LOGINS.index("wangwu") + 1, sealed)
+        assert [each.split()[0] for each in unread(table)] == ["lisi", "zhangsan"]
+        jobs.give_sealed(table.acting(second), "r1", LOGINS.index(second) + 1, sealed)
+        assert unread(table) == [], "enough have come"
+        jobs.forget(table.session, "r1")
 
 
 def test_a_key_is_made_in_a_child_that_then_ends(table: Table) -> None:
