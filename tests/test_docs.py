@@ -30,6 +30,11 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 CITED = re.compile(r"SEC-(\d\d(?:(?:, | to SEC-|–)\d\d(?!\d))*)")
 SECTION = re.compile(r"docs/([\w-]+\.md) (“[^”]+”(?:(?:, | and )“[^”]+”)*)")
 FOREIGN = re.compile(r"\b(?:DESIGN|DOMAIN|STYLE|UI|VOTES|MOVES)(?:\.md| §)")
+PRESSED = re.compile(r"(?:[点按]|勾选|打开)“([^“”]+)”|“([^“”]+)” → |“([^“”]+)”(?:页|栏|按钮)")
+"""What a manual tells its reader to press or to open, by the words of the page."""
+NO_BUTTONS = {"EN", "还有没有投完的"}
+"""The switch of languages, which needs no words of ours, and what is asked in the hall."""
+INNER_QUOTES = str.maketrans("‘’", "“”")
 TWO_SCREENS_LINES, TWO_SCREENS_SIGNS = 40, 1_200
 SPEAKING = {".py", ".md", ".html", ".js", ".css", ".toml"}
 
@@ -80,6 +85,19 @@ def test_every_role_has_a_page_of_two_screens() -> None:
 def test_the_manuals_have_no_signs_of_half_width() -> None:
     manuals = [*DOCS.glob("manual*.md"), *(DOCS / "manual").rglob("*.md")]
     assert {path.name: spots for path in manuals if (spots := narrow_signs(path.read_text("utf-8")))} == {}
+
+
+def test_what_manuals_tell_to_press_is_called_so_on_the_pages() -> None:
+    with (ROOT / "app/locale/en/LC_MESSAGES/messages.po").open("rb") as file:
+        on_pages = {message.id for message in read_po(file)}
+    manuals = [*DOCS.glob("manual*.md"), *(DOCS / "manual").rglob("*.md")]
+    told = {
+        (page.name, next(filter(None, found.groups())).translate(INNER_QUOTES))
+        for page in manuals
+        for found in PRESSED.finditer(page.read_text("utf-8"))
+    }
+    assert len(told) > 100
+    assert {(page, button) for page, button in told if button not in on_pages | NO_BUTTONS} == set()
 
 
 def test_every_setting_is_described() -> None:
