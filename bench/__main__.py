@@ -88,7 +88,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "bench.ledger": ("ledger",),
     "bench.imports": ("import_preview_s",),
     "bench.liaisons": ("liaisons_63_s",),
-    "bench.lock_times": ("lock",),
+    "bench.lock_times": ("lock_ms", "lock_cpu_ms", "lock_statements"),
     "bench.merge_suggestions": ("merge_suggestion",),
 }
 """What is run, and how the names of the figures begin that come of it."""

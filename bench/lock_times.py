@@ -21,9 +21,10 @@ def main() -> None:
         for name, act in Large(database, folder, ROWS, UNITS, GROUPS).acts().items():
             with held(database) as found:
                 act()
-            longest = max(found, key=lambda one: one.seconds)
-            worked = round(longest.worked * 1000)
-            tell(f"lock {name} ({len(longest.statements)} statements, {worked} ms of work)", longest.seconds * 1000)
+            longest, place = max(found, key=lambda one: one.seconds), name.replace(" ", "_")
+            tell(f"lock_ms/{place}", longest.seconds * 1000)
+            tell(f"lock_cpu_ms/{place}", longest.worked * 1000)
+            tell(f"lock_statements/{place}", len(longest.statements), "")
         database.engine.dispose()
 
 

@@ -30,17 +30,11 @@ def listening(target: object, note: Callable[[sa.Connection, str, Any], None]) -
 
 
 @contextmanager
-def sent(session: Session) -> Iterator[list[str]]:
-    """Yield the statements that are sent meanwhile, of one for many rows one; no other session is at work."""
-    seen: list[str] = []
-    session.connection()  # begins, which is not counted; a session that pauses begins again by another connection
-    with listening(sa.Engine, lambda _, statement, __: seen.append(statement)):
-        yield seen
-
-
-@contextmanager
 def statements() -> Iterator[list[str]]:
-    """Yield what is asked meanwhile of any database for the sake of requests; to begin a transaction asks nothing."""
+    """Yield what is asked meanwhile of any database for the sake of requests; to begin a transaction asks nothing.
+
+    One statement for many rows is one.
+    """
     asked: list[str] = []
 
     def note(_connection: object, statement: str, _values: object) -> None:
@@ -48,4 +42,12 @@ def statements() -> Iterator[list[str]]:
             asked.append(statement)
 
     with listening(sa.Engine, note):
+        yield asked
+
+
+@contextmanager
+def sent(session: Session) -> Iterator[list[str]]:
+    """Yield what is asked meanwhile after ``session`` has sent what it held back; no other one is at work."""
+    session.connection()
+    with statements() as asked:
         yield asked

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sys
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -19,8 +21,23 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def fail() -> None:
+    """End as an act does that was refused."""
+    sys.exit(1)
+
+
 def test_one_that_is_killed_is_what_is_wanted() -> None:
     forks.see_killed(die)
+
+
+def test_one_that_ends_well_is_what_is_wanted() -> None:
+    forks.see_done(time.monotonic)
+
+
+@pytest.mark.parametrize("target", [die, fail])
+def test_one_that_does_not_end_well_is_told(target: Callable[[], object]) -> None:
+    with pytest.raises(AssertionError, match="did not go by"):
+        forks.see_done(target)
 
 
 def test_one_that_hangs_is_ended_and_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import stat
 import threading
 from collections.abc import Mapping
 from contextlib import closing
+from functools import partial
 from itertools import repeat
 
 import pytest
@@ -24,7 +25,9 @@ from app.core.settings import Settings
 from tests.ballots.stores import GROUPS, NOON, PAPER, by_hand, make_store
 from tests.cast import refuses
 from tests.security.schema_lint import live_problems, model_problems
+from tests.together import at_once
 
+EMBEDDED = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NAMED_ALLOWED = {"gate.closes_at: name"}
 """The gate is one row for all voters: when it closes tells nothing of anybody."""
 
@@ -56,22 +59,7 @@ def test_a_second_making_changes_nothing(database: Database, folder: KeyFolder) 
 
 
 def test_many_may_make_it_at_once(database: Database, folder: KeyFolder) -> None:
-    errors: list[Exception] = []
-    barrier = threading.Barrier(6)
-
-    def make() -> None:
-        barrier.wait()
-        try:
-            service.create(database, folder, "r1", PAPER, GROUPS)
-        except Exception as error:  # noqa: BLE001 - told below
-            errors.append(error)
-
-    threads = [threading.Thread(target=make) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    at_once(6, partial(service.create, database, folder, "r1", PAPER, GROUPS))
     assert reads.gate(database, "r1").paper_hash == PAPER[1]
     assert reads.round_ids(database) == {"r1"}
 
@@ -117,9 +105,8 @@ def test_destroying_removes_it_whole(database: Database, folder: KeyFolder) -> N
         assert not any(digest in left for digest in hashes["staff"])
 
 
+@EMBEDDED
 def test_tidying_finishes_what_a_crash_left(database: Database, folder: KeyFolder) -> None:
-    if not database.is_sqlite:
-        return
     round_id, _ = make_store(database, folder)
     place = store.folder_of(database)
     store.file_of(database, round_id).rename(place / f".gone-{round_id}")
@@ -183,30 +170,14 @@ def test_whoever_destroys_second_finds_it_gone(
 
 
 def test_many_may_destroy_it_at_once(database: Database, folder: KeyFolder) -> None:
-    errors: list[Exception] = []
     for _ in range(10):
         round_id, _ = make_store(database, folder)
-        barrier = threading.Barrier(4)
-
-        def destroy(round_id: str = round_id, barrier: threading.Barrier = barrier) -> None:
-            barrier.wait()
-            try:
-                service.destroy(database, round_id)
-            except Exception as error:  # noqa: BLE001 - told below
-                errors.append(error)
-
-        threads = [threading.Thread(target=destroy) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert errors == []
+        at_once(4, partial(service.destroy, database, round_id))
     assert reads.round_ids(database) == set()
 
 
+@EMBEDDED
 def test_files_are_private_and_durable(database: Database, folder: KeyFolder) -> None:
-    if not database.is_sqlite:
-        return
     before = os.umask(0)
     try:
         round_id, _ = make_store(database, folder)

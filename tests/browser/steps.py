@@ -46,9 +46,9 @@ def prove_when_asked(page: Page, password: str) -> None:
 
 
 @contextmanager
-def organiser_at(browser: Browser, address: str, path: str) -> Iterator[Page]:
+def organiser_at(browser: Browser, address: str, path: str, *, scripts: bool = True) -> Iterator[Page]:
     """Yield an organiser's desk, opened at ``path``; what the browser complains of fails the test."""
-    context = browser.new_context(**DESK, base_url=address, accept_downloads=True)
+    context = browser.new_context(**DESK, base_url=address, accept_downloads=True, java_script_enabled=scripts)
     page = context.new_page()
     problems: list[str] = []
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)

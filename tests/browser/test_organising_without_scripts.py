@@ -9,7 +9,7 @@ from app.campaigns.kinds import KINDS
 from app.rounds.domain import RoundState
 from app.rounds.reads import get_round
 from tests.browser.conftest import Installation
-from tests.browser.steps import DESK, confirm, hand_out_keys, leave, log_in, play, print_slips
+from tests.browser.steps import confirm, hand_out_keys, organiser_at, play, print_slips
 from tests.browser.test_ten_kinds import VOTERS, begin, freeze
 from tests.cast import make_cast
 
@@ -20,14 +20,8 @@ KIND = KINDS["leaders"]
 def desk(browser: Browser, installation: Installation) -> Iterator[Page]:
     with installation.database.writing() as session:
         make_cast(session)
-    context = browser.new_context(
-        **DESK, base_url=installation.address, accept_downloads=True, java_script_enabled=False
-    )
-    page = context.new_page()
-    log_in(page, "zhangsan")
-    page.goto("/campaigns/new")
-    yield page
-    leave(page)
+    with organiser_at(browser, installation.address, "/campaigns/new", scripts=False) as page:
+        yield page
 
 
 def state_of(installation: Installation, round_id: str) -> RoundState:

@@ -49,7 +49,8 @@ def test_it_works(database: Database) -> None:
         lambda acting: service.set_closed(Acting(acting.session, MORNING, of_river), river, no_key, closed=True),
         lambda acting: service.add(acting, river, "东县"),
         lambda acting: service.edit(acting, west, "新西县", "root", no_key),
-        lambda acting: service.delete(acting, river) if not the_tree(acting.session).below.get(river) else None,
+        lambda acting: service.delete(acting, the_tree(acting.session).below[river][0].id),
+        lambda acting: service.delete(acting, river),
     ]
     with database.writing() as session:
         seen = [(number(session), stands(session))]
@@ -57,6 +58,7 @@ def test_it_works(database: Database) -> None:
             act(Acting(session, MORNING, ZHANG))
             session.flush()
             seen.append((number(session), stands(session)))
+    assert seen[-1][1].keys() == {"root", west}
     with database.reading() as session:
         for at, nodes in seen:
             assert placed(tree_after(session, at).nodes) == placed(nodes)

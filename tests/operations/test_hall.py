@@ -90,8 +90,10 @@ def test_it_says_so_when_nobody_answers(running: Running, capsys: pytest.Capture
     other = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)  # answers everything by 501
     with other, ThreadPoolExecutor() as beside:
         beside.submit(other.serve_forever, 0.05)
-        assert hall.play(running.settings, f"http://127.0.0.1:{other.server_port}", ("own", 5, 0.0)) == 1
-        other.shutdown()
+        try:
+            assert hall.play(running.settings, f"http://127.0.0.1:{other.server_port}", ("own", 5, 0.0)) == 1
+        finally:
+            other.shutdown()
     assert "counted = cast" not in capsys.readouterr().out
     with pytest.raises(SettingsError, match="no plain address"):
         hall.play(running.settings, running.url + "/nowhere", ("own", 5, 0.0))

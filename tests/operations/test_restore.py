@@ -613,6 +613,13 @@ def test_a_file_that_would_fill_the_disk_is_refused_before_it_does(
     assert (unpacked(), list((data / "keys").iterdir())) == ([], [])
 
 
+def attach(keys: KeyFolder) -> None:
+    """Lay a file of an action into the installation, whatever its rows say."""
+    folder = keys.path.parent / attachments.FOLDER
+    folder.mkdir()
+    (folder / "a").write_bytes(b"%PDF")
+
+
 def no_room(_source: object, _target: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -625,8 +632,7 @@ def test_a_full_disk_is_told_where_files_are_copied(
     """The backup is whole: whoever is told that it is not looks for another one, which would not fit either."""
     keys.pepper()
     if name == "attachment":
-        (keys.path.parent / attachments.FOLDER).mkdir()
-        (keys.path.parent / attachments.FOLDER / "a").write_bytes(b"%PDF")
+        attach(keys)
     back_up(database, keys, target, NOW)
     with monkeypatch.context() as patched:
         patched.setattr(shutil, "copyfile", no_room)
@@ -779,8 +785,7 @@ def test_one_beside_another_takes_nothing_of_it_back(
 ) -> None:
     """Of one that runs nobody sees a row before its commit: what it has copied looks like what a killed one left."""
     keys.pepper()
-    (keys.path.parent / attachments.FOLDER).mkdir()
-    (keys.path.parent / attachments.FOLDER / "a").write_bytes(b"%PDF")
+    attach(keys)
     back_up(database, keys, target, NOW)
     data = untouched.settings.data
     tried: list[Path] = []
@@ -809,8 +814,7 @@ def test_files_are_on_the_disk_before_the_rows_that_need_them(
 ) -> None:
     """And before them the mark by which the next restore knows them, were this one cut off."""
     keys.pepper()
-    (keys.path.parent / attachments.FOLDER).mkdir()
-    (keys.path.parent / attachments.FOLDER / "a").write_bytes(b"%PDF")
+    attach(keys)
     back_up(database, keys, target, NOW)
     data, disk = elsewhere.settings.data, OnDisk(monkeypatch)
     checked: list[str] = []

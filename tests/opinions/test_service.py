@@ -154,7 +154,7 @@ def test_it_refuses_to_move_what_somebody_else_moved_meanwhile(database: Databas
 def test_of_organisers_who_merge_the_same_opinion_at_once_one_succeeds(database: Database) -> None:
     campaign_id = make_opinions(database)
     with database.reading() as session:
-        (first, *_), barrier = ids(session, campaign_id), Barrier(6)
+        (first, *_), barrier = ids(session, campaign_id), Barrier(6, timeout=30)
 
     def merge(place: int) -> str:
         barrier.wait()

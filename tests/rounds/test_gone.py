@@ -12,6 +12,8 @@ from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.rounds import gone
+from app.rounds.domain import RoundState
+from app.rounds.models import Round
 from tests.cast import MORNING, make_ready, prepare
 from tests.writes import held
 
@@ -23,13 +25,16 @@ def folder(database: Database) -> KeyFolder:
 
 @pytest.fixture
 def counted(database: Database, folder: KeyFolder) -> str:
-    """A round whose count was committed right before a crash."""
+    return make_counted(database, folder)
+
+
+def make_counted(database: Database, folder: KeyFolder) -> str:
+    """Make a round whose count was committed right before a crash: its box and its key part are left."""
     with database.writing() as session:
         acting = Acting(session, MORNING, SYSTEM)
         round_id = make_ready(acting)
         prepare(acting, folder, round_id)
-    with database.writing() as session:
-        session.execute(sa.text("UPDATE round SET state = 'counted'"))
+        session.execute(sa.update(Round).where(Round.id == round_id).values(state=RoundState.COUNTED.value))
     return round_id
 
 

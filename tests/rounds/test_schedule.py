@@ -27,7 +27,7 @@ from app.rounds.schedule import Schedule
 from app.rounds.steps import Step
 from tests.cast import MORNING, make_cast, make_ready, prepare
 from tests.conftest import TestClock
-from tests.rounds.test_gone import stands_in_the_way
+from tests.rounds.test_gone import make_counted, stands_in_the_way
 
 OPENS, CLOSES = MORNING + timedelta(hours=1), MORNING + timedelta(hours=2)
 
@@ -198,7 +198,7 @@ def test_a_key_part_that_cannot_go_holds_up_no_other_round(
     is_purged: bool,
 ) -> None:  # fmt: skip
     round_id = plan(database, folder)
-    stuck = "purged" if is_purged else _counted(database, folder)
+    stuck = "purged" if is_purged else make_counted(database, folder)
     part = stands_in_the_way(folder, stuck)
     if is_purged:
         with database.writing() as session:
@@ -213,16 +213,6 @@ def test_a_key_part_that_cannot_go_holds_up_no_other_round(
     schedule.run_due()
     assert schedule.pulse.last_error == ""
     assert gone.left(database) == []
-
-
-def _counted(database: Database, folder: KeyFolder) -> str:
-    """Count another round, of which a key part is left."""
-    with database.writing() as session:
-        acting = Acting(session, MORNING, SYSTEM)
-        round_id = make_ready(acting)
-        prepare(acting, folder, round_id)
-        session.execute(sa.text("UPDATE round SET state = 'counted' WHERE id = :id"), {"id": round_id})
-    return round_id
 
 
 def test_an_act_that_cannot_be_settled_holds_up_no_other_round(
@@ -321,7 +311,7 @@ def test_a_box_is_ended_after_the_rounds_that_voters_wait_for(
     if is_closing:
         schedule.run_due()
         clock.now = CLOSES
-    _counted(database, folder)
+    make_counted(database, folder)
     seen: list[RoundState] = []
     finish = gone.finish
 

@@ -5,8 +5,8 @@ import os
 import signal
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -39,6 +39,7 @@ from app.slips.codes import code_hash
 from tests.ballots.stores import change_counts
 from tests.cast import MORNING, make_cast, make_ready, prepare
 from tests.forks import see_killed
+from tests.together import at_once
 
 ZHANG = Principal("idzhangsan", "张三", "organiser")
 VOTES = 6
@@ -178,17 +179,7 @@ def test_two_nodes_write_one_root(database: Database, round_id: str, monkeypatch
     with monkeypatch.context() as patched:
         patched.setattr(acts, "write_root_soon", lambda *_anything: None)
         close(database, round_id)
-    nodes, together = 4, Barrier(4)
-
-    def node() -> None:
-        together.wait(30)
-        write_root(database, round_id, MORNING)
-
-    threads = [Thread(target=node) for _ in range(nodes)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    at_once(4, partial(write_root, database, round_id, MORNING))
     check(database, round_id)
 
 

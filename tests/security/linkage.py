@@ -17,8 +17,6 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from tests.found import some
-
 SIGNATURE = 8
 FEWEST = 5
 CODE = "code"
@@ -93,7 +91,7 @@ def _ranked(orders: Mapping[str, Order], common: Sequence[int]) -> dict[str, Ran
     """Return the ranks of these voters in each order that tells them all apart; of like orders only the first."""
     ranked: dict[bytes, tuple[str, Ranks]] = {}
     for name, order in orders.items():
-        if common and all(number in order for number in some(common)):
+        if common and all(number in order for number in common):
             values = [order[number] for number in common]
             place = {value: rank for rank, value in enumerate(sorted(values))}
             if len(place) == len(values):

@@ -289,10 +289,9 @@ STATE, TAG, COUNT = 1, 32, 1
 """Bytes that differ when a code is spent: the row's, and the gate's count."""
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_spent_code_takes_the_place_of_the_live_one(database: Database, folder: KeyFolder) -> None:
     """On SQLite the row's bytes stay where they were: the order of casting is not written into the file."""
-    if not database.is_sqlite:
-        return
     with database.writing() as session:
         acting = Acting(session, MORNING, make_cast(session)["zhangsan"])
         round_id = make_ready(acting)

@@ -185,9 +185,6 @@ RULE = Rule((Step((), REMEDIAL),))
 ITEM_FAILED, ITEM_WATCHED = Ruling(Verdict.REMEDIAL, word=REMEDIAL), Ruling(Verdict.ATTENTION, word=ATTENTION)
 
 
-BOTH = Reason.ITEM_REMEDIAL, Reason.ITEM_ATTENTION
-
-
 @pytest.mark.parametrize("verdict", [Verdict.TOO_FEW, Verdict.INVALID])
 def test_items_say_nothing_of_what_is_not_judged_at_all(verdict: Verdict) -> None:
     overall = Ruling(verdict, (Reason.TOO_FEW,))
