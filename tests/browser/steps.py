@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.operations.meeting import opinion
@@ -18,12 +17,12 @@ from app.operations.phone import Diary, Opinion, Phone
 from app.operations.phone_line import PhoneLine
 from app.slips.codes import parse_code
 from tests import cast
+from tests.browser.axe import axe_on
 from tests.browser.conftest import NOT_OURS, Installation
 
 DESK: dict[str, Any] = {"viewport": {"width": 1366, "height": 860}, "locale": "zh-CN"}
 PRINTED_CODE = re.compile(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]\b")
 Desks = Callable[..., Page]
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 
 
 def log_in(page: Page, login: str, password: str = cast.PASSWORD) -> None:
@@ -103,7 +102,7 @@ def settle(page: Page) -> None:
 def check(page: Page) -> None:
     """No finding of axe once nothing moves, no sideways scrolling."""
     settle(page)
-    found = Axe().run(page, options=AXE)
+    found = axe_on(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 

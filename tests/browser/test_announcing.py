@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.axe import axe_on
 from tests.browser.conftest import Installation
-from tests.browser.steps import AXE, log_in, settle
+from tests.browser.steps import log_in, settle
 from tests.cast import make_cast
 from tests.publication import counted
 from tests.publication.test_announcing import PROJECTS, people, votes
@@ -55,7 +55,7 @@ def test_it_works(browser: Browser, installation: Installation) -> None:
     settle(screen)
     word = screen.locator(".told-word")
     size = word.evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
-    over, found = screen.evaluate(OVER), Axe().run(screen, options=AXE)
+    over, found = screen.evaluate(OVER), axe_on(screen)
     screen.keyboard.press("PageDown")
     screen.get_by_role("heading", name=PROJECTS[1]).wait_for()
     settle(screen)
@@ -101,7 +101,7 @@ def test_an_object_of_several_items_is_seen_whole(browser: Browser, installation
     expect(screen.get_by_role("heading", name=PROJECTS[0])).to_be_in_viewport(ratio=1)
     expect(screen.locator(".told-word")).to_be_in_viewport(ratio=1)
     size = screen.locator(".told-word").evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
-    over, found = screen.evaluate(OVER), Axe().run(screen, options=AXE)
+    over, found = screen.evaluate(OVER), axe_on(screen)
     screen.evaluate(MOST_BESIDE)
     most = screen.evaluate(OVER)
     context.close()

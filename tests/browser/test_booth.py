@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from app.tally.facts import section_texts
+from tests.browser.axe import EVERY_RULE, axe_on
 from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
@@ -64,7 +64,7 @@ def test_the_rule_is_read_where_it_is_asked_for(phone: Page, place: OpenRound) -
         expect(phone.get_by_text(text, exact=True)).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     expect(phone.locator("input[name=m0-0][value='1']")).to_be_checked()
-    assert Axe().run(phone).violations_count == 0
+    assert axe_on(phone, options=EVERY_RULE).violations_count == 0
     phone.locator("[data-switch]").click()
     phone.get_by_role("button", name="How are votes counted").click()
     expect(phone.get_by_role("heading", name="How are votes counted")).to_be_focused()
@@ -322,12 +322,10 @@ def test_marks_find_their_object_in_any_order(phone: Page, installation: Install
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(phone: Page, place: OpenRound, scheme: Any) -> None:  # noqa: ANN401
-    axe = Axe()
     phone.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
     def check() -> None:
-        # Playwright evaluates outside the page's content security policy, so the policy stays on.
-        results = axe.run(phone)
+        results = axe_on(phone, options=EVERY_RULE)
         assert results.violations_count == 0, results.generate_report()
 
     phone.goto("/v")

@@ -1,11 +1,11 @@
 """The rule on the composite score as it is typed and read: on a desk and on a narrow screen, in both languages."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from tests.browser.axe import axe_on
 from tests.browser.conftest import Installation
-from tests.browser.steps import AXE, log_in, settle
+from tests.browser.steps import log_in, settle
 from tests.cast import make_campaign, make_cast
 from tests.publication.test_composite_words import judged, stored
 from tests.publication.test_composites import paper
@@ -41,7 +41,7 @@ def test_it_works(browser: Browser, installation: Installation, width: int) -> N
     kept = page.input_value("[name=step-1-word]"), page.is_visible("[name=rest-word]")
     page.fill("[name=rest-word]", "一般")
     settle(page)
-    over, found = page.evaluate(OVER), Axe().run(page, options=AXE)
+    over, found = page.evaluate(OVER), axe_on(page)
     page.get_by_role("button", name="保存综合评价").click()
     page.get_by_text("综合评价得分达到 90 分（含）的，为“优秀”；其余的为“一般”。").wait_for()
     page.context.close()
@@ -66,7 +66,7 @@ def test_the_word_stands_beside_its_score(
     section = page.locator("#composite")
     section.scroll_into_view_if_needed()
     words, told = section.locator(".verdict").all_inner_texts(), section.inner_text()
-    over, found = page.evaluate(OVER), Axe().run(page, "#composite", options=AXE)
+    over, found = page.evaluate(OVER), axe_on(page, "#composite")
     page.context.close()
     assert len(words) == 2
     assert head.lower() in told.lower()

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from app.core.settings import Settings
 from app.inbox.service import tell
 from app.web.forms import TOKEN_FIELD
+from tests.browser.axe import axe_on
 from tests.browser.conftest import NOT_OURS, Installation
-from tests.browser.steps import AXE, log_in
+from tests.browser.steps import log_in
 from tests.cast import MORNING, PASSWORD, make_cast
 from tests.found import some
 from tests.publication import counted
@@ -86,7 +86,7 @@ def problems(page: Page, path: str) -> Iterator[str]:
         yield f"{path}: the first Tab goes to {focused}"
     yield from (f"{path}: dead for the keyboard: {html}" for html in page.evaluate(DEAD))
     yield from (f"{path}: folded without a mark: {text}" for text in page.evaluate(UNMARKED))
-    found = Axe().run(page, options=AXE)
+    found = axe_on(page)
     if found.violations_count:
         yield f"{path}: {found.generate_report()}"
     yield from (f"{path}: out of sight on a phone: {html}" for html in page.evaluate(CUT))

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.core.chinese import has_chinese
 from app.operations import demo
 from app.rounds.domain import Layout, PaperGroup, PaperUnit
 from app.rounds.english import with_english
+from tests.browser.axe import EVERY_RULE, axe_on
 from tests.browser.conftest import Installation
 from tests.browser.steps import settle
 from tests.browser.test_booth import RECEIPT
@@ -49,7 +49,7 @@ def read(page: Page) -> None:
     """Expect nothing Chinese, nothing that axe finds, and nothing that runs over."""
     assert [text for text in page.evaluate(WORDS) if has_chinese(text)] == []
     settle(page)
-    found = Axe().run(page)
+    found = axe_on(page, options=EVERY_RULE)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 

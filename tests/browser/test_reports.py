@@ -1,11 +1,11 @@
 """The page of reports: a file is taken in the language of the page or the other, on a desk and a narrow screen."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from tests.browser.axe import axe_on
 from tests.browser.conftest import Installation
-from tests.browser.steps import AXE, settle
+from tests.browser.steps import settle
 from tests.browser.test_composite_rule import OVER, opened
 from tests.cast import make_cast
 from tests.publication import counted
@@ -19,7 +19,7 @@ def test_it_works(browser: Browser, installation: Installation, width: int, lang
     page = opened(browser, installation, width)
     page.goto(f"/results/{round_id}/reports?lang={language}")
     settle(page)
-    over, found = page.evaluate(OVER), Axe().run(page, options=AXE)
+    over, found = page.evaluate(OVER), axe_on(page)
     chosen = page.get_by_label("English" if language == "en" else "中文")
     expect(chosen).to_be_checked()
     with page.expect_download() as download:

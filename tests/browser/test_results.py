@@ -1,12 +1,12 @@
 """What a reader of a result sees first: the answers lie on the first screen, whatever the number of units."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from app.publication.domain import Scope
+from tests.browser.axe import axe_on
 from tests.browser.conftest import Installation
-from tests.browser.steps import AXE, log_in, settle
+from tests.browser.steps import log_in, settle
 from tests.cast import make_cast
 from tests.publication import counted
 
@@ -48,7 +48,7 @@ def test_the_answers_are_on_the_first_screen(
     page.locator("a.overall-remedial").click()
     settle(page)
     picked = page.locator(".result-table tbody tr").count()
-    found = Axe().run(page, options=AXE)
+    found = axe_on(page)
     page.context.close()
     assert max(bottoms) <= SCREEN["height"]
     assert rows == len(units)

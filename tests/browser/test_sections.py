@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from app.box.shredding import shred
@@ -11,6 +10,7 @@ from app.core.secrets import token_bytes
 from app.rounds.domain import NOT_ASKED, Layout
 from app.tally.counting import count_round
 from tests.box.test_sections import naive
+from tests.browser.axe import EVERY_RULE, axe_on
 from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation
 from tests.browser.steps import settle
@@ -49,7 +49,7 @@ def fill(page: Page, place: OpenRound, group: str, skip: str = "") -> None:
 def check(page: Page) -> None:
     """Expect nothing that axe finds and nothing that runs over."""
     settle(page)
-    found = Axe().run(page)
+    found = axe_on(page, options=EVERY_RULE)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
 

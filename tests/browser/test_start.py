@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from app.campaigns.domain import Objects
 from app.campaigns.kinds import KINDS, Kind
 from app.core.acting import Acting
 from tests import pdf_pages
+from tests.browser.axe import axe_on
 from tests.browser.conftest import Installation
-from tests.browser.steps import AXE, DESK, log_in, organiser_at
+from tests.browser.steps import DESK, log_in, organiser_at
 from tests.cast import MORNING, PASSWORD, make_cast, make_ready
 
 MOST_DECISIONS = 12
@@ -104,7 +104,7 @@ def read(page: Page) -> None:
     for path in ("/campaigns/new", "/campaigns/new?kind=leaders", "/campaigns"):
         page.goto(path)
         assert page.evaluate(RUNS_OVER) == 0, path
-        found = Axe().run(page, options=AXE)
+        found = axe_on(page)
         assert found.violations_count == 0, found.generate_report()
     page.goto("/campaigns/new")
     link = page.get_by_role("link", name=KINDS["leaders"].name)
