@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -678,14 +679,24 @@ def test_what_the_database_could_not_do_is_no_damage(
     restore(elsewhere.database, elsewhere.settings.data, target, NOW)
 
 
+def make_impatient(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait a millisecond where the product waits ten seconds or more for who holds the database."""
+
+    def hasten(_c: object, _cursor: object, statement: str, values: object, *_others: object) -> tuple[str, object]:
+        return re.sub("(?<=^SET LOCAL lock_timeout = ).*", "'1ms'", statement), values
+
+    sa.event.listen(engine, "before_cursor_execute", hasten, retval=True)
+    monkeypatch.setattr("app.core.db.BUSY_TIMEOUT_MS", 1)
+    engine.dispose()  # what is connected already waits for as long as it was told to
+
+
 def test_a_real_database_that_another_program_holds_is_named(
-    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back_up(database, keys, target, NOW)
     engine = elsewhere.database.engine
-    waits = "PRAGMA busy_timeout=1" if engine.dialect.name == "sqlite" else "SET lock_timeout=1"
+    make_impatient(engine, monkeypatch)
     holds = "SELECT 1" if engine.dialect.name == "sqlite" else "LOCK TABLE staff IN ACCESS SHARE MODE"
-    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(waits), insert=True)
     with engine.begin() as other:
         other.exec_driver_sql(holds)
         with refuses("restore_no_database"):
