@@ -15,7 +15,7 @@ KEEPING: Final = ("accounts", "consents", "inbox", "opinions", "rectification", 
 """Features that write histories and inboxes."""
 NOT_STORED: Final = {"rectification/rules/ratings.py"}
 """What is put together here goes into a file, or names what is wrong with one."""
-SPOKEN: Final = {"rectification/board/facts.py", "rounds/checklist.py", "rounds/examples.py"}
+SPOKEN: Final = {"rectification/board/facts.py", "rounds/examples.py"}
 """What is put together here is told on a page at once, by the patterns of ``tally.spoken``, or is a name."""
 
 
