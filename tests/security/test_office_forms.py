@@ -49,7 +49,8 @@ PUBLIC = re.compile("/(notices|receipts|verify|commitments)")
 PAGES = 4
 DONE, STOPPED, BROKEN = 303, 403, 500
 """Who is stopped, or asked for his password, comes to no id: that proves nothing."""
-LEAST_FORMS = {"organiser": 20, "supervisor": 2, "liaison": 2}
+LEAST_FORMS = {"organiser": 20, "supervisor": 1, "liaison": 1}
+"""The two others meet the form of a plan; of the two plans there one is submitted, and its page offers none."""
 ID = re.compile(r"[A-Za-z0-9]{2,24}")
 WITHOUT_WAY = {"box_root", "opening_job", "consent"}
 Fields = list[tuple[str, str, bool]]
