@@ -5,16 +5,19 @@ import httpx
 from app.audit import service as audit
 from app.core.clock import utc_now
 from app.core.db import Database
+from app.core.secrets import new_id
 from bench.serving import p95, served, tell, timed
 
-ENTRIES, REQUESTS = 100_000, 60
+ENTRIES, REQUESTS, THINGS = 100_000, 60, 1_500
 
 
 def store(database: Database) -> str:
-    """Fill the log; return the page's path."""
+    """Fill the log with acts on many things, each of which the page looks up by its id; return the page's path."""
+    ids = [new_id() for _ in range(THINGS)]
     with database.writing() as session:
         for number in range(ENTRIES):
-            audit.record(session, utc_now(), audit.SYSTEM, "slips.print", f"r{number % 40}", printed=number)
+            group, subject = ids[number % 100], ids[number % THINGS]
+            audit.record(session, utc_now(), audit.SYSTEM, "slips.print", subject, numbers={group: number})
             session.expunge_all()
     return "/audit"
 

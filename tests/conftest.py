@@ -245,7 +245,7 @@ RENDERING = re.compile(
     r"|tests/publication/test_announcing\.py::test_(programs|sections)"
     r"|tests/campaigns/test_(bad_input|rule_page)\.py|tests/rounds/test_hall_check\.py"
     r"|tests/archive/test_making\.py|tests/operations/test_verify_archive\.py"
-    r"|tests/security/test_office(s|_forms)\.py|tests/rounds/test_examples\.py::test_each_kind"
+    r"|tests/security/test_offices\.py"
 )
 """Tests of what only reads, renders or refuses. All others write, lock, count, bound what is asked of the database,
 open, back up or migrate: these run on both databases; a test of this list runs on the one that its name draws, so that

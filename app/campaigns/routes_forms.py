@@ -40,8 +40,8 @@ def _drafts(desk: Desk, campaign_id: str) -> list[Resting]:
 def _users(desk: Desk, campaign: CampaignView) -> dict[str, list[Resting]]:
     """Return the drafts of rounds by the keys of the forms that they will freeze."""
     users: dict[str, list[Resting]] = {}
+    sections = {section.form_key for section in campaign.sections}
     for draft in _drafts(desk, campaign.id):
-        sections = {section.form_key for section in campaign.sections}
         for key in sections if draft.form_key == questionnaire.SECTIONS else {draft.form_key}:
             users.setdefault(key, []).append(draft)
     return users
