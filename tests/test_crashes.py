@@ -2,7 +2,8 @@
 
 What each leaves must be one of two truths, before the act or after it; nothing that must be gone lies about, no ballot
 is lost, pages answer, and the act can be done, or done again. Acts on the gate: ``rounds/test_acts.py``; the opening:
-``box/test_openings.py``; the root over a closed box: ``rounds/test_sealing.py``; casts: ``test_crash_casting.py``.
+``box/test_openings.py``; the root over a closed box: ``rounds/test_sealing.py``; casts: ``test_crash_casting.py``; what
+becomes of a result: ``publication/test_crashes.py``.
 """
 
 from collections.abc import Callable
