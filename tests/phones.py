@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from base64 import b64encode
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -42,7 +42,7 @@ class Filled:
             "round": self.hall.id,
             "paper": self.hall.paper_hash,
             "group": self.group,
-            "sealed": b64encode(self.sealed).decode(),
+            "sealed": urlsafe_b64encode(self.sealed).decode(),
         }
         return json.dumps({**fields, **changes}, separators=(",", ":")).encode()
 

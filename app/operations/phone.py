@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import time
-from base64 import b64encode
+from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -229,7 +229,7 @@ class Phone:
         head = kept["paper"], page.size["place"]
         plaintext = pack(head, marks, sorted(ballot.remarks.items()), page.size["remark-bytes"])
         sealed = seal(page.key, envelope_info(kept["round"], kept["paper"], kept["group"]), plaintext)
-        return json.dumps({**kept, "sealed": b64encode(sealed).decode()}, separators=(",", ":")).encode()
+        return json.dumps({**kept, "sealed": urlsafe_b64encode(sealed).decode()}, separators=(",", ":")).encode()
 
     async def _hang_up_early(self, body: bytes) -> None:
         """Send and lose the connection before the answer: the ballot may or may not be in the box."""

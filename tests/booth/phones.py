@@ -1,7 +1,7 @@
 """What a phone sends, for tests: a ballot that was sealed as the scripts of the booth seal it."""
 
 import json
-from base64 import b64encode
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,7 +32,7 @@ def plaintext(place: OpenRound, group: str, marks: str, remarks: Mapping[int, st
 def sealed(place: OpenRound, group: str, text: bytes) -> str:
     """Seal a plaintext to the round, its paper and a group."""
     info = envelope_info(place.id, place.paper_hash, group)
-    return b64encode(seal(place.public_key, info, text)).decode()
+    return urlsafe_b64encode(seal(place.public_key, info, text)).decode()
 
 
 def ballot(

@@ -1,7 +1,7 @@
 """The phone seals: nothing but the envelope leaves it, a reload changes nothing, and a phone that cannot says so."""
 
 import json
-from base64 import b64decode
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -81,7 +81,7 @@ def test_it_works(phone: Page, installation: Installation, place: OpenRound) -> 
     (request,) = [one for one in sent if one.url.endswith("/v/cast")]
     body = json.loads(request.post_data or "")
     assert body.keys() == {"code", "round", "paper", "group", "sealed"}
-    sealed = b64decode(body["sealed"])
+    sealed = urlsafe_b64decode(body["sealed"])
     assert envelope_id(sealed) == name
     assert len(sealed) == plaintext_size(place.paper) + SEALED_OVERHEAD
 
@@ -194,7 +194,7 @@ def test_a_reload_between_sending_and_answer_ends_with_the_same_receipt(
     expect_thanks(phone, installation, place)
     ((name, _),) = in_the_box(installation, place)
     expect(phone.locator("[data-receipt]")).to_have_text(receipt_text(name))
-    assert envelope_id(b64decode(kept["sealed"])) == name
+    assert envelope_id(urlsafe_b64decode(kept["sealed"])) == name
     assert phone.evaluate("sessionStorage.length") == 0
     posts = [unquote(one.post_data or "") for one in sent if one.url.endswith("/v/cast")]
     assert all(kept["sealed"] in body for body in some(posts))

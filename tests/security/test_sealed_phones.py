@@ -1,11 +1,8 @@
 """Where scripts run no mark reaches the server in clear (SEC-74): a recording proxy, and the server's whole memory."""
 
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -17,48 +14,13 @@ from tests import chromium
 from tests.browser.conftest import PHONE
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
 from tests.postgresql import free_port
+from tests.recording import recorder
 from tests.security.test_memory import remembered
 from tests.servers import served
 
 PHONES = 6
 CELLS = 24
 WRITTEN = "金丝雀写的意见{at}号"
-
-
-@dataclass
-class Recorder:
-    """A proxy on loopback that writes down what phones send."""
-
-    port: int
-    towards: int
-    sent: list[bytes] = field(default_factory=list)
-
-    def run(self, listener: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
-                phone, _ = listener.accept()
-                server = socket.create_connection(("127.0.0.1", self.towards))
-                Thread(target=self._pass_on, args=(phone, server, self.sent), daemon=True).start()
-                Thread(target=self._pass_on, args=(server, phone, None), daemon=True).start()
-
-    def _pass_on(self, one: socket.socket, other: socket.socket, record: list[bytes] | None) -> None:
-        with suppress(OSError), one, other:
-            while piece := one.recv(1 << 16):
-                if record is not None:
-                    record.append(piece)
-                other.sendall(piece)
-
-
-@contextmanager
-def recorder(port: int, towards: int) -> Iterator[Recorder]:
-    """Run a recorder as long as the block lasts."""
-    with socket.create_server(("127.0.0.1", port)) as listener:
-        found = Recorder(port, towards)
-        thread = Thread(target=found.run, args=(listener,), daemon=True)
-        thread.start()
-        yield found
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join(10)
 
 
 @contextmanager
@@ -131,7 +93,7 @@ def seen(
         for at in range(PHONES):
             vote(phone, place, at, scripts=scripts)
         memory = remembered(server, wanted)
-        passed = b"".join(line.sent)
+        passed = line.sent
         assert count_box(database, place.id) == (PHONES, PHONES)
         assert passed.count(b"POST /v/cast") == PHONES
     return {sign for sign in wanted if sign in passed}, memory

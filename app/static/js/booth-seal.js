@@ -59,11 +59,11 @@ export async function prepare(key) {
   );
   return {
     // ballot: round, paper (hex), group, place of the group, marks (bytes), remarks ([place, text] in order),
-    // remarkBytes. Returns the sealed bytes as base64.
+    // remarkBytes. Returns the sealed bytes as base64 for addresses, which is as long in a form as it is here.
     envelope(ballot) {
       const own = made || finish(first) || finish(toKey());
       made = null;
-      return base64(sealIn(primitives, own, infoOf(ballot), plaintext(ballot)));
+      return base64(sealIn(primitives, own, infoOf(ballot), plaintext(ballot))).replace(/\+/g, "-").replace(/\//g, "_");
     },
     cast,
     watchDraft: (store, page) => watchDraft(primitives, store, page),
