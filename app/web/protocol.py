@@ -1,4 +1,8 @@
-"""uvicorn's HTTP protocol with our limits: it has no time-out before the first request, nor for a slow body."""
+"""uvicorn's HTTP protocol with our limits: it has no time-out before the first request, nor for a slow body.
+
+Nor has it a limit on what comes with no body: a head, or what follows the last piece of a body, grows in memory and is
+copied whole with each piece that comes, while nobody else is answered.
+"""
 
 import asyncio
 from functools import partial
@@ -11,6 +15,8 @@ from app.web.sockets import Line, Room, Sockets
 
 GO_ON: Final = b"HTTP/1.1 100 "
 """How the answer begins that asks for the body of a request."""
+MOST_HEAD: Final = 65_536
+"""Bytes of a request beside its body, give or take what is read at once. Browsers and proxies stay far below."""
 
 
 class OneWrite:
@@ -56,6 +62,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._voter_paths = voter_paths
         self.line: Line | None = None
         self.room: Room | None = None
+        self._pending = 0
+        """Bytes that came since a head was complete or a piece of a body was there."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         """Begin silent."""
@@ -68,7 +76,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on. What is no HTTP is refused without a line in the log: anybody could fill it."""
+        """Read on. What is no HTTP, or has no end, is refused without a line in the log: anybody could fill it."""
+        self._pending += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -76,10 +85,14 @@ class BoundedProtocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self.send_400_response("Invalid HTTP request received.")
             return
+        if self._pending > MOST_HEAD:
+            self.send_400_response("The head of the request is too long.")
+            return
         self._settle(self._sockets.head)
 
     def on_headers_complete(self) -> None:
         """Find out for whom this is; where there is no room the edge refuses it and the connection ends."""
+        self._pending = 0
         segment = self.url[1:].split(b"/", 1)[0].split(b"?", 1)[0]
         room = self._sockets.voters if segment in self._voter_paths else self._sockets.staff
         may_stay = self._sockets.enter(self, room)
@@ -90,6 +103,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.transport = cast("asyncio.Transport", OneWrite(self.transport))
         if not may_stay:
             self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body; how many there may be is the edge's to say."""
+        self._pending = 0
+        super().on_body(body)
 
     def on_response_complete(self) -> None:
         """Go on with what was sent ahead, or idle."""

@@ -61,3 +61,38 @@ def test_whoever_asks_first_is_told_to_go_on(server: Server) -> None:
         assert line.recv(1_000) == b"HTTP/1.1 100 Continue\r\n\r\n"
         line.sendall(b"{}")
         assert line.recv(10_000).startswith(b"HTTP/1.1 400 ")
+
+
+PIECE = b"a" * 65_536
+ENDLESS = {
+    "head": b"GET /v HTTP/1.1\r\nhost: 127.0.0.1\r\nx-long: ",
+    "address": b"GET /v?",
+    "second head": b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\nGET /v HTTP/1.1\r\nx-long: ",
+    "after the body": b"POST /v/cast HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx-long: ",
+}
+
+
+@pytest.mark.parametrize("begun", ENDLESS)
+def test_what_has_no_end_is_refused(server: Server, begun: str) -> None:
+    """Before, all of it was kept and copied with every piece: two such clients held voters up for seconds."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as line:
+        line.sendall(ENDLESS[begun])
+        with pytest.raises(ConnectionError):  # noqa: PT012 - whichever piece it is
+            for _ in range(400):
+                line.sendall(PIECE)
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        assert ask(connection, "GET", "/healthz")[0] == 200
+    assert "too long" not in server.log.read_text("utf-8")
+
+
+def test_a_long_body_in_small_pieces_is_none(server: Server) -> None:
+    """Each piece of a body that comes chunked has a head of its own: together these are longer than a head may be."""
+    head = (
+        f"POST /v/cast HTTP/1.1\r\nhost: 127.0.0.1:{server.port}\r\nx-manyidu: 1\r\ncontent-type: application/json\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as line:
+        line.sendall(head.encode() + b"transfer-encoding: chunked\r\n\r\n")
+        for _ in range(30):
+            line.sendall(b"1\r\n \r\n" * 1_000)
+        line.sendall(b"2\r\n{}\r\n0\r\n\r\n")
+        assert b"cast_malformed" in line.recv(10_000)
