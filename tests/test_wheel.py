@@ -65,7 +65,10 @@ def demo(installed: Path, tmp_path: Path) -> Iterator[str]:
         process.wait(timeout=30)
 
 
-def test_it_works(demo: str, tmp_path: Path) -> None:
+def test_it_works(demo: str, installed: Path, tmp_path: Path) -> None:
+    hall = re.search(r"^ *(\S*manyidu) hall --round demo", (tmp_path / "said").read_text("utf-8"), re.MULTILINE)
+    assert hall is not None, "what it tells to type next"
+    assert Path(hall[1]) == installed / "bin" / "manyidu"
     with httpx.Client(base_url=demo, trust_env=False) as browser:
         entry = browser.get("/v?lang=en")
         assert entry.status_code == 200

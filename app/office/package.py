@@ -29,7 +29,15 @@ _RELATIONS = frozenset(
 _CODES = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "TOC", "PAGEREF", "REF", "STYLEREF", "HYPERLINK"})
 _PLACE_IN_THE_TEXT = re.compile(r'\s*\\l\s+"?[^"\s\\]+"?(\s+\\h|\s+\\o\s+"[^"]*")*\s*')
 _ADDRESSES = ("href", "src")
-_REFUSED_TAGS = frozenset({"altChunk", "object", "control", "subDoc"})
+_REFUSED_TAGS = frozenset(
+    {
+        "altChunk", "object", "OLEObject", "control", "subDoc",
+        "mailMerge", "schemaLibrary", "saveThroughXslt", "webVideoPr",
+    }
+)  # fmt: skip
+_CODE_TAGS = frozenset({"instrText", "delInstrText"})
+_INSPECTED = (".xml", ".rels", ".svg")
+"""How the names of parts end that are read here; the table of contents may call no other part XML."""
 
 
 def check_package(content: bytes) -> None:
@@ -69,7 +77,7 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
 def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> int:
     """Count the bytes that really come out; XML is well-formed, shallow and has no document type."""
     name = entry.filename.lower()
-    is_xml = name.endswith((".xml", ".rels"))
+    is_xml = name.endswith(_INSPECTED)
     limit, count = min(room, MAX_XML) if is_xml else room, 0
     inspector = _Inspector(name) if is_xml else None
     for chunk in _chunks(archive, entry):
@@ -99,6 +107,7 @@ class _Inspector:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
         self._depth = 0
+        self._is_drawing = name.endswith(".svg")
         self._types: set[str] | None = set() if name == "[content_types].xml" else None
         self._fields = _FieldCodes()
         self._in_code = False
@@ -118,7 +127,7 @@ class _Inspector:
             raise DomainError("template_not_word")
 
     def _refuse_doctype(self, *_: object) -> None:
-        raise DomainError("template_not_word")
+        raise DomainError("template_active_content" if self._is_drawing else "template_not_word")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
@@ -127,12 +136,12 @@ class _Inspector:
         local = tag.rpartition("|")[2]
         values = {name.rpartition("|")[2]: value for name, value in attributes.items()}
         if self._types is not None:
-            self._types.add(values.get("ContentType", "").lower())
+            self._types.add(_checked_type(values))
         if local in _REFUSED_TAGS or any(_leads_outside(values.get(name, "")) for name in _ADDRESSES):
             raise DomainError("template_active_content")
         if local == "Relationship":
             _check_relation(values)
-        self._in_code = local == "instrText"
+        self._in_code = local in _CODE_TAGS
         self._fields.start(local, values)
 
     def _end(self, _: str) -> None:
@@ -142,6 +151,16 @@ class _Inspector:
     def _text(self, text: str) -> None:
         if self._in_code:
             self._fields.add(text)
+
+
+def _checked_type(line: dict[str, str]) -> str:
+    """Return the type in a line of the table of contents; ``template_not_word`` where it hides XML from us."""
+    kind = line.get("ContentType", "").lower()
+    names = [line[name] for name in ("PartName", "Extension") if name in line]
+    is_xml = kind.partition(";")[0].strip().endswith("xml")
+    if is_xml and not all(f".{name.lower()}".endswith(_INSPECTED) for name in names):
+        raise DomainError("template_not_word")
+    return kind
 
 
 class _FieldCodes:

@@ -1,6 +1,9 @@
 """What is printed when the service starts: the first organiser's link, or how to get into the demo."""
 
+import sys
 from datetime import datetime
+from pathlib import Path
+from shlex import quote
 
 from app.accounts.domain import THREE_ROLES, Role
 from app.accounts.service import create_account, first_links, reissue_link_for
@@ -15,6 +18,7 @@ from app.slips.codes import format_code
 from app.web.menu import ROLE_WORDS
 
 LINKS_SHOWN = 3
+COMMAND = "manyidu"
 FIRST_ROLES = (Role.ORGANISER, Role.SCRUTINEER)
 """Whose links a new installation prints: one alone could make nobody else, since another has to agree."""
 
@@ -74,5 +78,11 @@ def demo_notice(settings: Settings, now: datetime) -> str:
   {found.shares[0]}
 
 让 100 部模拟手机投票（另开一个终端）：
-  .venv/bin/manyidu hall --round demo --phones 100 --url {settings.base_url} --data {settings.data}
+  {_ourselves()} hall --round demo --phones 100 --url {settings.base_url} --data {quote(str(settings.data))}
 """
+
+
+def _ourselves() -> str:
+    """Return how to call this program again: as it was called, from a checkout or from wherever it is installed."""
+    called = Path(sys.argv[0])
+    return quote(str(called)) if called.name == COMMAND else COMMAND

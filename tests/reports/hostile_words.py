@@ -71,3 +71,30 @@ def repacked(
         for name, content in added.items():
             target.writestr(name, content)
     return out.getvalue()
+
+
+def with_setting(setting: str) -> bytes:
+    """Return a shipped template with a setting more."""
+    return changed("word/settings.xml", lambda xml: xml.replace("</w:settings>", f"{setting}</w:settings>"))
+
+
+def with_drawing(svg: str) -> bytes:
+    """Return a shipped template with a drawing of lines as Word keeps it beside its picture."""
+    relation = f'<Relationship Id="drawn" Type="{_OFFICE}/image" Target="media/drawn.svg"/>'
+    kind = '<Default Extension="svg" ContentType="image/svg+xml"/>'
+    changes = {
+        TYPES: lambda xml: xml.replace("<Default ", f"{kind}<Default ", 1),
+        RELATIONS: lambda xml: xml.replace("</Relationships>", f"{relation}</Relationships>"),
+    }
+    return repacked(changes, {"word/media/drawn.svg": svg.encode()})
+
+
+def renamed(content: bytes, part: str, name: str) -> bytes:
+    """Return a file in which a part has another name, wherever it is named."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in source.namelist():
+            text = source.read(entry)
+            is_list = entry == TYPES or entry.endswith(".rels")
+            target.writestr(entry.replace(part, name), text.replace(part.encode(), name.encode()) if is_list else text)
+    return out.getvalue()

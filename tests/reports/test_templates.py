@@ -199,3 +199,37 @@ def test_it_refuses_macros_links_and_embedded_files() -> None:
     check_template(SURVEY, hostile.with_code(" NUMPAGES "))
     check_template(SURVEY, hostile.with_code(' HYPERLINK \\l "_Toc1" '))
     check_template(SURVEY, hostile.with_picture('href="#_Toc1"'))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        hostile.with_setting('<w:mailMerge><w:connectString w:val="Data Source=//server/share"/></w:mailMerge>'),
+        hostile.with_setting('<w:saveThroughXslt w:solutionID="http://server/x.xslt"/>'),
+        hostile.with_setting(
+            '<l:schemaLibrary xmlns:l="x"><l:schema l:manifestLocation="http://a/"/></l:schemaLibrary>'
+        ),
+        hostile.with_drawing('<svg xmlns="http://www.w3.org/2000/svg"><image href="http://server/x.png"/></svg>'),
+        hostile.with_drawing('<!DOCTYPE svg SYSTEM "http://server/x.dtd"><svg xmlns="http://www.w3.org/2000/svg"/>'),
+        hostile.changed(
+            hostile.DOCUMENT,
+            lambda xml: xml.replace("<w:body>", '<w:body><v:webVideoPr xmlns:v="x" embeddedHtml="&lt;iframe>"/>', 1),
+        ),
+    ],
+)
+def test_it_refuses_what_word_fetches_by_other_ways_than_links(content: bytes) -> None:
+    assert refusal(content)[0] == "template_active_content"
+
+
+def test_it_refuses_a_part_whose_name_hides_that_it_is_read_as_xml() -> None:
+    """So a field in it went into every report: by its name nobody looked at it."""
+    in_text = hostile.with_code(' INCLUDETEXT "http://server/x.docx" ')
+    field = '<w:p><w:fldSimple w:instr=" INCLUDEPICTURE &quot;http://server/x.png&quot; "/></w:p></w:ftr>'
+    in_footer = hostile.changed("word/footer1.xml", lambda xml: xml.replace("</w:ftr>", field))
+    for content, part, name in ((in_text, "document.xml", "document.bin"), (in_footer, "footer1.xml", "footer1.png")):
+        assert refusal(hostile.renamed(content, part, name))[0] == "template_not_word"
+    check_template(SURVEY, hostile.renamed(hostile.with_code(" PAGE "), "footer1.xml", "footer9.xml"))
+
+
+def test_a_plain_drawing_may_stay() -> None:
+    check_template(SURVEY, hostile.with_drawing('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9"/></svg>'))
