@@ -21,11 +21,12 @@ def held_up(database: Database, act: Callable[[], object]) -> Thread:
     """Begin to act in a thread on PostgreSQL, and return once it waits for a row that somebody else holds."""
     thread = Thread(target=act)
     thread.start()
-    wait_until(lambda: _waits_for_a_lock(database), 30)
+    wait_until(lambda: waits_for_a_lock(database), 30)
     return thread
 
 
-def _waits_for_a_lock(database: Database) -> bool:
+def waits_for_a_lock(database: Database) -> bool:
+    """Whether somebody waits for what another holds on PostgreSQL."""
     with database.engine.connect() as connection:
         query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         return bool(connection.scalar(sa.text(query)))

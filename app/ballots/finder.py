@@ -1,4 +1,7 @@
-"""Finding out which box a code is for: in the box that was hit last first, by kept connections to all of them."""
+"""Finding out which box a code is for: in the box that was hit last first, by kept connections to all of them.
+
+A box that cannot be read holds up no code of another.
+"""
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
@@ -63,6 +66,14 @@ def _query(code: Table, gate: Table) -> Select[tuple[object, ...]]:
 _FIND = _query(CODE, GATE)
 
 
+class UnreadBoxError(Exception):
+    """A box could not be read, so that nobody knows what the codes are that no other box knows; ``found``: the rest."""
+
+    def __init__(self, found: dict[bytes, Found]) -> None:
+        super().__init__()
+        self.found = found
+
+
 class Finder:
     """Looks codes up; any thread may ask."""
 
@@ -74,10 +85,17 @@ class Finder:
         self._lock = Lock()
 
     def find(self, hashes: Sequence[bytes]) -> dict[bytes, Found]:
-        """Return by its hash what each code is for; one that no box knows, or that is wrongly tagged, is missing."""
+        """Return by its hash what each code is for; one that no box knows, or that is wrongly tagged, is missing.
+
+        UnreadBoxError where one is missing and a box could not be read.
+        """
         with self._lock:
-            rows = self._boxes.find(set(hashes))
-            return {found.code_hash: found for row in rows if (found := self._checked(row)) is not None}
+            wanted = set(hashes)
+            rows = self._boxes.find(wanted)
+            known = {found.code_hash: found for row in rows if (found := self._checked(row)) is not None}
+            if wanted and (fault := self._boxes.fault) is not None:
+                raise UnreadBoxError(known) from fault
+            return known
 
     def close(self) -> None:
         """Let go of all boxes."""
@@ -116,10 +134,12 @@ class _Boxes(ABC):
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.fault: Exception | None = None
+        """Why a box could not be read when codes were looked up last."""
 
     @abstractmethod
     def find(self, wanted: set[bytes]) -> list[Row]:
-        """Return the rows of the codes that are in a box."""
+        """Return the rows of the codes that are in a box, and strike these off."""
 
     @abstractmethod
     def close(self) -> None:
@@ -135,6 +155,7 @@ class _Files(_Boxes):
 
     def find(self, wanted: set[bytes]) -> list[Row]:
         """Look into the boxes that are known, then into those that are new; a box that is gone tells nothing."""
+        self.fault = None
         rows = self._look(list(reversed(self._kept)), wanted)
         if wanted:
             rows += self._look(self._new(), wanted)
@@ -158,13 +179,13 @@ class _Files(_Boxes):
             return self._line(round_id).first_of_each(_FIND, [{"code": digest} for digest in sorted(wanted)])
         except DomainError:
             return []
-        except lines.BROKEN:
+        except lines.BROKEN as error:
             # Of a box that is being destroyed not even the tables are left.
-            gone = not self._kept[round_id].is_current() if round_id in self._kept else True
+            line = self._kept.get(round_id)
+            if line is None or line.is_current():
+                self.fault = error
             self._forget(round_id)
-            if gone:
-                return []
-            raise
+            return []
 
     def _line(self, round_id: str) -> FileLine:
         if round_id not in self._kept:
@@ -206,7 +227,7 @@ class _Schemas(_Boxes):
 
     def find(self, wanted: set[bytes]) -> list[Row]:
         """Ask the box that was hit last, then all others at once; try again on a new line if the old one broke."""
-        asked = set(wanted)
+        asked, self.fault = set(wanted), None
         try:
             return self._find(wanted)
         except psycopg.OperationalError:
@@ -233,9 +254,13 @@ class _Schemas(_Boxes):
                 break
             try:
                 found = self._answers(statement, wanted)
-            except DomainError:
-                # One box that is gone spoils the question to many: ask each of them alone.
+            except psycopg.OperationalError:
+                raise
+            except (DomainError, psycopg.Error) as error:
+                # One box that is gone, or cannot be read, spoils the question to many: ask each of them alone.
                 many = statement.selects if isinstance(statement, CompoundSelect) else ()
+                if not many and not isinstance(error, DomainError):
+                    self.fault = error
                 found = self._ask((one for one in many if isinstance(one, Executable)), wanted)
             rows += found
             wanted.difference_update(bytes(row[1]) for row in found)

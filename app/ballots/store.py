@@ -13,7 +13,20 @@ from pathlib import Path
 from typing import Final
 
 from psycopg import errors as postgresql
-from sqlalchemy import Connection, Engine, Text, column, event, func, insert, literal_column, select, table, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Text,
+    column,
+    event,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateSchema, DropSchema
 
@@ -41,6 +54,9 @@ _AROUND_BALLOT: Final = 500
 _PAGE: Final = 1_024
 """A page of a box on SQLite: casts change pages all over the file, and a quarter of the usual four kilobytes is
 written sooner. A box that was made with others keeps them."""
+_PATIENCE = text("SET LOCAL lock_timeout = '500ms'")
+"""For who removes a box on PostgreSQL: while he waits for somebody who reads it, whoever looks a code up in all boxes
+waits behind him. The schedule tries again."""
 _file_engine = lru_cache(maxsize=256)(make_file_engine)
 
 
@@ -217,10 +233,12 @@ def _missing_is_said(database: Database, round_id: str) -> Iterator[None]:
 def destroy(database: Database, round_id: str) -> None:
     """Remove a box with everything in it; nothing happens if there is none.
 
-    The gate is closed first: whoever still has the box in hand can put nothing into it that would be lost.
+    The gate is closed first: whoever still has the box in hand can put nothing into it that would be lost. An
+    OperationalError where somebody holds the box; it can be tried again.
     """
     if not database.is_sqlite:
         with database.aside.begin() as connection:
+            connection.execute(_PATIENCE)
             connection.execute(DropSchema(schema_of(round_id), cascade=True, if_exists=True))
         return
     file = file_of(database, round_id)

@@ -56,17 +56,18 @@ class Door:
 def admit(door: Door, hashes: Sequence[bytes], now: datetime) -> list[Admission | DomainError]:
     """Return what each code opens now, or why it opens nothing.
 
-    The refusals: ``code_unknown``, ``round_not_open``, ``round_closed``, ``code_used``, ``code_voided``.
+    The refusals: ``code_unknown``, ``round_not_open``, ``round_closed``, ``code_used``, ``code_voided``; ``busy`` for
+    one that may be of a box that cannot be read.
     """
     found = redeem.look_up_all(door.finder, hashes)
     for _ in (digest for digest in hashes if digest not in found):
         door.unknown()
-    return [_admitted(found.get(digest), now) for digest in hashes]
+    return [_admitted(found[digest], now) if digest in found else DomainError("code_unknown") for digest in hashes]
 
 
 def _admitted(code: Found | None, now: datetime) -> Admission | DomainError:
     if code is None:
-        return DomainError("code_unknown")
+        return DomainError("busy")
     if refusal := code.refusal(now):
         return DomainError(refusal)
     return Admission(code.round_id, code.group_id, code.paper_hash)

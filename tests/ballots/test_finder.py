@@ -8,9 +8,11 @@ import pytest
 
 from app.ballots import service, store
 from app.ballots.domain import CodeState, GateState
-from app.ballots.finder import Finder
+from app.ballots.finder import Finder, UnreadBoxError
 from app.ballots.slot import Slot
+from app.booth.service import Admission, Door, admit
 from app.core.db import Database
+from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.core.settings import Settings
@@ -134,3 +136,28 @@ def test_many_may_ask_while_boxes_go(database: Database, folder: KeyFolder) -> N
     finder.close()
     assert wrong == []
     assert kept
+
+
+def test_a_box_that_cannot_be_read_holds_up_no_code_of_another(database: Database, folder: KeyFolder) -> None:
+    """Before, nobody else's code was found any more, wherever it was asked after the damaged one."""
+    boxes = [make_store(database, folder, 1) for _ in range(5)]
+    damaged, lost = boxes.pop(2)
+    by_hand(database, damaged, "ALTER TABLE code RENAME COLUMN tag TO other")
+    finder = Finder(database, folder.tag_secret())
+    for round_id, hashes in boxes * 2:
+        digest = hashes["staff"][0]
+        assert finder.find([digest])[digest].round_id == round_id
+    right = boxes[0][1]["staff"][0]
+    for other in (bytes(32), lost["staff"][0]):
+        with pytest.raises(UnreadBoxError) as told:
+            finder.find([right, other])
+        assert set(told.value.found) == {right}
+    unknown: list[int] = []
+    door = Door(finder, b"", lambda: unknown.append(1))
+    opened, refused = admit(door, [right, lost["staff"][0]], NOON)
+    assert isinstance(opened, Admission)
+    assert isinstance(refused, DomainError)
+    assert (refused.code, unknown) == ("busy", [])
+    by_hand(database, damaged, "ALTER TABLE code RENAME COLUMN other TO tag")
+    assert set(finder.find([right, lost["staff"][0], bytes(32)])) == {right, lost["staff"][0]}
+    finder.close()

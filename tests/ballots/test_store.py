@@ -12,9 +12,11 @@ from itertools import repeat
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from app.ballots import reads, service, store
 from app.ballots.domain import Count, GateState, envelope_id
+from app.ballots.finder import Finder
 from app.ballots.models import GATE, METADATA
 from app.ballots.slot import Cast, Slot
 from app.ballots.verification import verify
@@ -26,8 +28,10 @@ from tests.ballots.stores import GROUPS, NOON, PAPER, by_hand, make_store
 from tests.cast import refuses
 from tests.security.schema_lint import live_problems, model_problems
 from tests.together import at_once
+from tests.waiting import wait_until, waits_for_a_lock
 
 EMBEDDED = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SHARED = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 NAMED_ALLOWED = {"gate.closes_at: name"}
 """The gate is one row for all voters: when it closes tells nothing of anybody."""
 
@@ -231,3 +235,35 @@ def test_a_reader_cannot_write(database: Database, folder: KeyFolder) -> None:
     round_id, _ = make_store(database, folder)
     with store.reading(database, round_id) as connection, pytest.raises(sa.exc.DBAPIError):
         connection.execute(sa.update(GATE).values(intent="other"))
+
+
+@SHARED
+def test_a_box_that_somebody_reads_holds_up_no_code_of_another_when_it_goes(
+    database: Database, folder: KeyFolder
+) -> None:
+    """A dump that reads all boxes, say: who removes one waited behind it, and every phone in the hall behind him."""
+    read, _ = make_store(database, folder)
+    _, hashes = make_store(database, folder)
+    finder, tried = Finder(database, folder.tag_secret()), threading.Event()
+    finder.find([bytes(32)])
+
+    def destroy() -> None:
+        with pytest.raises(OperationalError):
+            service.destroy(database, read)
+        tried.set()
+
+    with store.reading(database, read) as dump:
+        dump.execute(sa.select(GATE.c.state)).all()
+        beside = [threading.Thread(target=destroy, daemon=True)]
+        beside[0].start()
+        wait_until(lambda: tried.is_set() or waits_for_a_lock(database))
+        beside.append(threading.Thread(target=finder.find, args=([bytes(32), hashes["staff"][0]],), daemon=True))
+        beside[1].start()
+        for thread in beside:
+            thread.join(30)
+        assert not [thread for thread in beside if thread.is_alive()]
+    assert tried.is_set()
+    assert read in reads.round_ids(database)
+    service.destroy(database, read)
+    assert read not in reads.round_ids(database)
+    finder.close()

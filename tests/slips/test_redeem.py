@@ -34,9 +34,13 @@ def finder(database: Database, folder: KeyFolder) -> Iterator[Finder]:
 def test_it_works(finder: Finder, database: Database, folder: KeyFolder, place: OpenRound) -> None:
     code = place.codes["staff"][0]
     digest = code_hash(folder.pepper(), code)
-    found = look_up_all(finder, [digest, bytes(32)])
-    assert found.keys() == {digest}
-    assert (found[digest].round_id, found[digest].group_id, found[digest].code_hash) == (place.id, "staff", digest)
-    assert (found[digest].state, found[digest].paper_hash) == (CodeState.LIVE, place.paper_hash)
+    known = look_up_all(finder, [digest, bytes(32)])
+    assert known.keys() == {digest}
+    found = known[digest]
+    assert found is not None
+    assert (found.round_id, found.group_id, found.code_hash) == (place.id, "staff", digest)
+    assert (found.state, found.paper_hash) == (CodeState.LIVE, place.paper_hash)
     set_code_state(database, folder, code, CodeState.SPENT)
-    assert look_up_all(finder, [digest])[digest].state is CodeState.SPENT
+    spent = look_up_all(finder, [digest])[digest]
+    assert spent is not None
+    assert spent.state is CodeState.SPENT
