@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from app.core.acting import Principal
+from app.core.child import hide_memory
 from app.core.errors import DomainError
 from app.core.memory import collect_seldom
 from app.office.bench import Bench, Maker, named
@@ -34,7 +35,7 @@ def limit_myself(niceness: int) -> None:
     """Set by the child itself: a hook between fork and exec would not be safe in a threaded server."""
     os.nice(niceness)
     resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    hide_memory()
 
 
 def die_with(parent: int) -> None:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
@@ -20,14 +22,14 @@ from app.ballots.models import CODE, ENVELOPE, GATE
 from app.ballots.reads import SealedEnvelope
 from app.ballots.tags import tags_of
 from app.ballots.verification import verify
-from app.box import ceremony, reads, unlocking
+from app.box import ceremony, opening, reads, unlocking
 from app.box.counted import Stacks
 from app.box.envelope import group_place, pack
 from app.box.holder_secret import read_secret
 from app.box.models import Remark, RoundKey
 from app.box.opening import Attempt, Progress, Room, open_box
 from app.box.preparing import Prepared
-from app.box.seal import envelope_info, seal
+from app.box.seal import envelope_info, seal, unseal
 from app.box.tidying import recover
 from app.core.acting import Acting, Principal
 from app.core.db import Database
@@ -80,12 +82,26 @@ def attempt(room: Room, box: Box, organiser: Principal) -> Attempt:
     return Attempt("r1", key, organiser, ("张三", "王五", "赵六"), (1, 3))
 
 
-def refused(room: Room, attempt: Attempt, code: str) -> DomainError:
-    """Check that the opening refuses and the box is as it was."""
+@contextmanager
+def decrypting() -> Iterator[list[bytes]]:
+    """Yield the list of the envelopes that the private key opens meanwhile."""
+    decrypted: list[bytes] = []
+
+    def noted(key: X25519PrivateKey, info: bytes, sealed: bytes) -> bytes:
+        decrypted.append(sealed)
+        return unseal(key, info, sealed)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(opening, "unseal", noted)
+        yield decrypted
+
+
+def refused(room: Room, attempt: Attempt, code: str, *, decrypts: bool = False) -> DomainError:
+    """Check that the opening refuses and the box is as it was; unless it ``decrypts``, no ballot was opened either."""
     before = sealed_in(room.database, "r1")
-    with pytest.raises(DomainError) as caught:
+    with decrypting() as decrypted, pytest.raises(DomainError) as caught:
         open_box(room, attempt, Progress())
-    assert caught.value.code == code
+    assert (caught.value.code, bool(decrypted)) == (code, decrypts)
     assert sealed_in(room.database, "r1") == before
     with room.database.reading() as session:
         assert get_round(session, "r1").state is RoundState.SEALED
@@ -138,7 +154,7 @@ def test_other_features_act_in_the_same_transaction(room: Room, attempt: Attempt
     def refuse(_acting: Acting, _round_id: str) -> None:
         raise DomainError("busy")
 
-    refused(replace(room, after_counting=(refuse,)), attempt, "busy")
+    refused(replace(room, after_counting=(refuse,)), attempt, "busy", decrypts=True)
     seen: list[str] = []
     open_box(replace(room, after_counting=(lambda _acting, round_id: seen.append(round_id),)), attempt, Progress())
     assert seen == ["r1"]
@@ -162,6 +178,24 @@ def test_it_refuses_a_flipped_bit(room: Room, attempt: Attempt) -> None:
     first = sealed_in(room.database, "r1")[0]
     change(room, first, sealed=flipped(first.sealed))
     assert refused(room, attempt, "box_tampered").params == {"groups": (f"{first.group_id} 1/0",)}
+
+
+def test_a_wrong_tag_stops_it_before_anything_is_decrypted(room: Room, attempt: Attempt) -> None:
+    """The last envelope's, and a code's that was not even used."""
+    last = sealed_in(room.database, "r1")[-1]
+    change(room, last, tag=flipped(last.tag))
+    assert refused(room, attempt, "box_tampered").params == {"groups": (f"{last.group_id} 1/0",)}
+    change(room, last)
+    with store.writing(room.database, "r1") as connection:
+        live = connection.execute(select(CODE).where(CODE.c.state == CodeState.LIVE).limit(1)).one()
+        mine = CODE.update().where(CODE.c.hash == live.hash)
+        connection.execute(mine.values(tag=flipped(live.tag)))
+    assert refused(room, attempt, "box_tampered").params == {"groups": (f"{live.group_id} 0/1",)}
+    with store.writing(room.database, "r1") as connection:
+        connection.execute(mine.values(tag=live.tag))
+    with decrypting() as decrypted:
+        open_box(room, attempt, Progress())
+    assert len(decrypted) == sum(COUNTS.values())
 
 
 def test_it_refuses_a_flipped_bit_even_with_the_key_folder(room: Room, attempt: Attempt) -> None:

@@ -22,6 +22,7 @@ from app.core.child import die_with_parent
 die_with_parent(sys.stdin.fileno())
 print("here", flush=True)
 threading.Event().wait(60)
+print("and still here", flush=True)
 """
 
 
@@ -52,6 +53,27 @@ def test_it_ends_when_its_lifeline_is_cut() -> None:
         assert child.stdout.readline() == b"here\n"
         child.stdin.close()
         assert child.wait(20) == 1
+
+
+PARENT = """
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdin=int(sys.argv[2]))
+sys.stdin.read()
+"""
+
+
+def test_it_ends_with_its_parent_even_while_somebody_else_holds_its_lifeline() -> None:
+    """So that none of the two ways of ending could be missing unseen."""
+    reading, lifeline = os.pipe()
+    told, telling = os.pipe()
+    line = [sys.executable, "-c", PARENT, LIFELINE, str(reading)]
+    with os.fdopen(lifeline, "wb"), os.fdopen(told) as said:
+        with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=telling, pass_fds=[reading]) as parent:
+            os.close(reading)
+            os.close(telling)
+            assert said.readline() == "here\n"
+            parent.kill()
+        assert said.read() == "", "it has ended and said no more"
 
 
 def test_a_reason_is_what_it_was_and_where_and_no_value() -> None:

@@ -1,7 +1,9 @@
 """What children of the workshop are asked to do in tests: to wait, to grow, to refuse, to say what they hold."""
 
+import ctypes
 import gc
 import os
+import resource
 import threading
 from pathlib import Path
 
@@ -113,6 +115,12 @@ def devour(_: Bench) -> Made:
 def niceness(_: Bench) -> Made:
     """Say how far this process gives way to others."""
     return Made(str(os.getpriority(os.PRIO_PROCESS, 0)).encode())
+
+
+def hidden(_: Bench) -> Made:
+    """Say whether others may trace this process, and how large a core image may be."""
+    dumpable = ctypes.CDLL(None).prctl(3)
+    return Made(f"{dumpable} {resource.getrlimit(resource.RLIMIT_CORE)}".encode())
 
 
 def passes(bench: Bench) -> Made:

@@ -118,6 +118,25 @@ def test_it_works(browser: Callable[[str], Desk], database: Database, settings: 
     assert desk.client.get(page).status_code == 404
 
 
+def test_a_request_waits_two_seconds_for_its_file() -> None:
+    assert Workshop().patience_seconds == 2
+
+
+def test_a_file_that_waits_for_a_seat_says_so_and_is_made(
+    browser: Callable[[str], Desk], database: Database, sign: Sign
+) -> None:
+    pages = []
+    for login in ("zhangsan", "zhaoliu"):
+        pages.append(waited(browser(login)))
+        begun(sign)
+    third = browser("lisi")
+    pages.append(waited(third))
+    assert "排队等待制作" in third.client.get(pages[2]).text
+    sign[1].touch()
+    until(lambda: rows(database) == ["done"] * 3, "all three")
+    assert third.client.get(LINK).status_code == 200
+
+
 def test_it_gives_a_file_to_nobody_else(browser: Callable[[str], Desk], database: Database, sign: Sign) -> None:
     page = waited(browser("zhangsan"))
     sign[1].touch()

@@ -15,6 +15,7 @@ from app.core.acting import Principal
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.settings import Settings
+from app.office.frames import packed
 from app.office.workshop import GROWN_BYTES, NICENESS, Craft, Order, Ticket, Workshop, alone, head_of
 from tests.cast import MORNING, make_cast
 
@@ -278,6 +279,54 @@ def test_children_die_with_their_parent(tmp_path: Path) -> None:
         parent.kill()
         parent.wait()
     until(lambda: not lives(child), "the child to be gone")
+
+
+CHILD = "app.office.workshop_child"
+FOSTER = f"""
+import os, subprocess, sys
+child = subprocess.Popen([sys.executable, "-m", "{CHILD}", str(os.getpid()), "0"], stdin=int(sys.argv[1]))
+print(child.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_child_ends_with_its_parent_though_its_pipe_stays_open(make: Callable[..., Order], tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    sign = tmp_path / "begun"
+    busy = make("wait_for", begun=str(sign), end=str(tmp_path / "never"))
+    line = [sys.executable, "-c", FOSTER, str(reading)]
+    with os.fdopen(writing, "wb", buffering=0) as pipe:
+        with subprocess.Popen(
+            line, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[reading]
+        ) as parent:
+            os.close(reading)
+            assert parent.stdout is not None
+            child = int(parent.stdout.readline())
+            pipe.write(packed(busy.head, b""))
+            until(sign.exists, "the job to begin")
+            parent.kill()
+        until(lambda: not lives(child), "the child to be gone")
+
+
+def test_a_child_ends_with_its_pipe_though_its_parent_lives_on(make: Callable[..., Order], tmp_path: Path) -> None:
+    sign = tmp_path / "begun"
+    busy = make("wait_for", begun=str(sign), end=str(tmp_path / "never"))
+    line = [sys.executable, "-m", CHILD, str(os.getpid()), "0"]
+    with subprocess.Popen(line, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child:
+        assert child.stdin is not None
+        child.stdin.write(packed(busy.head, b""))
+        child.stdin.flush()
+        until(sign.exists, "the job to begin")
+        child.stdin.close()
+        try:
+            assert child.wait(30) == 0
+        finally:
+            child.kill()
+
+
+def test_a_child_hides_its_memory(shop: Workshop, make: Callable[..., Order]) -> None:
+    """The key of a round is made in one; whoever cannot become root neither reads it nor finds it in a core image."""
+    assert shop.order(make("hidden")).future.result(timeout=60).content == b"0 (0, 0)"
 
 
 def test_too_many_orders_are_refused(make: Callable[..., Order], tmp_path: Path) -> None:

@@ -191,10 +191,8 @@ def traces_of(words: str) -> list[bytes]:
     return [*(group.encode() for group in groups), *(quote(group).encode() for group in groups), read_secret(words)]
 
 
-def opened(
-    database: Database, folder: KeyFolder, box: Box, scratch: Path, module: str = "app"
-) -> tuple[set[bytes], set[bytes]]:
-    """Open the box by the service; return the ballots and the keys and words that its memory holds afterwards."""
+def opened(database: Database, folder: KeyFolder, box: Box, scratch: Path, module: str = "app") -> list[set[bytes]]:
+    """Open the box by the service; return the ballots, the key and the words that its memory holds afterwards."""
     key = unlocked(database, folder, box.shares[:2]).private_bytes_raw()
     ballots = [ballot.marks for ballot in box.ballots]
     assert len(set(ballots)) == sum(BALLOTS.values())
@@ -202,9 +200,9 @@ def opened(
     with served(folder.path.parent, url, scratch, module=module) as server:
         open_by_pages(server, database, folder, box)
         wait_until(lambda: not opening_processes(server))
-        secrets = [key, *(trace for words in box.shares for trace in traces_of(words))]
-        found = remembered(server, [*ballots, *secrets])
-        return found & set(ballots), found & set(secrets)
+        words = [trace for words in box.shares for trace in traces_of(words)]
+        found = remembered(server, [*ballots, key, *words])
+        return [found & set(looked_for) for looked_for in (ballots, [key], words)]
 
 
 def opening_processes(server: Server) -> list[int]:
@@ -215,7 +213,7 @@ def opening_processes(server: Server) -> list[int]:
 def test_no_ballot_and_no_key_outlives_the_opening(
     database: Database, folder: KeyFolder, box: Box, tmp_path: Path
 ) -> None:
-    assert opened(database, folder, box, tmp_path) == (set(), set())
+    assert opened(database, folder, box, tmp_path) == [set(), set(), set()]
     with database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM stack"))
 
@@ -245,5 +243,8 @@ def test_it_finds_the_words_of_holders_whose_pages_run_no_scripts(
 def test_it_finds_ballots_in_a_build_that_opens_in_the_web_process(
     database: Database, folder: KeyFolder, box: Box, tmp_path: Path
 ) -> None:
-    ballots, _keys = opened(database, folder, box, tmp_path, "tests.security.planted")
+    """And the key, and the secrets of those who brought theirs."""
+    ballots, key, words = opened(database, folder, box, tmp_path, "tests.security.planted")
     assert ballots
+    assert key
+    assert {read_secret(brought) for brought in box.shares[:2]} <= words
