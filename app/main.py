@@ -224,7 +224,7 @@ def _add_booth(app: FastAPI) -> None:
     state = app.state
     state.finder = Finder(state.database, state.key_folder.tag_secret())
     state.drop = Drop(state.database, state.key_folder, state.clock)
-    state.watch.add(state.drop.pulse)
+    state.watch.add(state.drop.pulses)
     state.cast_desk = CastDesk(state.database, state.key_folder, state.drop, state.guesses, https=state.settings.https)
     state.door = Door(state.finder, state.key_folder.pepper(), state.guesses.note)
     state.paper_desk = PaperDesk(state.database, state.door, state.clock)

@@ -20,7 +20,7 @@ from app.ballots.slot import ACCEPTED, Cast, Slot
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
-from app.core.watch import Pulse
+from app.core.watch import Pulse, Pulses
 from app.slips.redeem import Claim
 
 LOG = logging.getLogger("manyidu")
@@ -81,7 +81,7 @@ class Drop:
         self._clock = clock
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         self._waiting = 0
-        self.pulse = Pulse("box")
+        self.pulses = Pulses("box")
         self._writers: dict[str, _Writer] = {}
         self._lock = Lock()
 
@@ -141,9 +141,8 @@ class Drop:
             writer = self._writers.get(round_id)
             if writer is None:
                 slot = Slot(self._database, self._tag_secret, round_id)
-                writer = self._writers[round_id] = _Writer(
-                    slot, self._clock, self.pulse, partial(self._retire, round_id)
-                )
+                retire = partial(self._retire, round_id)
+                writer = self._writers[round_id] = _Writer(slot, self._clock, self.pulses.begin(), retire)
                 writer.start()
             writer.queue.put(batch)
 
@@ -154,6 +153,7 @@ class Drop:
                 return False
             if self._writers.get(round_id) is writer:
                 del self._writers[round_id]
+            self.pulses.end(writer.pulse)
             return True
 
 
@@ -167,7 +167,7 @@ class _Writer(Thread):
         self.queue: SimpleQueue[list[_Waiting] | None] = SimpleQueue()
         self._slot = slot
         self._clock = clock
-        self._pulse = pulse
+        self.pulse = pulse
         self._may_retire = may_retire
 
     def run(self) -> None:
@@ -176,7 +176,7 @@ class _Writer(Thread):
         while more:
             batch, more = self._next_batch()
             if batch:
-                with self._pulse.working():
+                with self.pulse.working():
                     self._serve(batch)
         self._slot.close()
 
@@ -185,7 +185,7 @@ class _Writer(Thread):
         try:
             _answer(batch, self._outcomes([waiting.vote for waiting in batch]))
         except Exception as error:  # noqa: BLE001 - nobody would write the next vote
-            self._pulse.failed(error)
+            self.pulse.failed(error)
             LOG.error("votes were not answered: %s", type(error).__name__)  # noqa: TRY400 - the text quotes values
             _answer(batch, ["busy"] * len(batch))
 
@@ -213,10 +213,10 @@ class _Writer(Thread):
                 return ["envelope_refused"]
             return [self._outcomes([vote])[0] for vote in votes]
         except Exception as error:  # noqa: BLE001 - whatever happened, the phones must hear that nothing was stored
-            self._pulse.failed(error)
+            self.pulse.failed(error)
             LOG.error("votes were not stored: %s", type(error).__name__)  # noqa: TRY400 - the text quotes values
             return ["busy"] * len(votes)
-        self._pulse.went_well()
+        self.pulse.went_well()
         return outcomes
 
 

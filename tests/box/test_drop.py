@@ -3,14 +3,15 @@
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.ballots import reads
 from app.ballots.domain import CodeState
+from app.ballots.slot import Cast, Slot
 from app.ballots.verification import verify
 from app.box import drop as drop_module
 from app.box.drop import Drop, Vote, drop
@@ -20,6 +21,7 @@ from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.core.settings import Settings
+from app.core.watch import Pulses
 from app.rounds.domain import RoundState
 from app.slips.codes import code_hash
 from app.slips.redeem import Claim
@@ -223,6 +225,37 @@ def test_every_box_has_its_own_writer(
     assert cast_all(box, [make_vote(0), foreign, make_vote(1)]) == ["", "", ""]
     assert sorted(box._writers) == sorted([place.id, other.id])
     assert (count_box(database, place.id), count_box(database, other.id)) == ((2, 2), (1, 1))
+
+
+def test_a_writer_that_is_stuck_is_missed_while_another_box_takes_votes(
+    folder: KeyFolder,
+    database: Database,
+    place: OpenRound,
+    box: Drop,
+    make_vote: MakeVote,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds, drop_into, stuck, goes_on = [0.0], Slot.drop, threading.Event(), threading.Event()
+
+    def drop_or_hang(slot: Slot, casts: Sequence[Cast], now: datetime) -> list[str]:
+        if slot._round_id == place.id:
+            stuck.set()
+            goes_on.wait(60)
+        return drop_into(slot, casts, now)
+
+    monkeypatch.setattr(Slot, "drop", drop_or_hang)
+    box.pulses = Pulses("box", 30.0, lambda: seconds[0])
+    other = make_open_round(database, folder, make_paper(2, 2))
+    digest = code_hash(folder.pepper(), other.codes["residents"][0])
+    waits = threading.Thread(target=cast_all, args=(box, [make_vote(0)]))
+    waits.start()
+    assert stuck.wait(60)
+    seconds[0] = 31.0
+    assert cast_all(box, [make_vote(0, round_id=other.id, code_hash=digest)]) == [""]
+    assert box.pulses.stands_still
+    goes_on.set()
+    waits.join()
+    assert not box.pulses.stands_still
 
 
 def test_it_drops_at_once_what_is_handed_in_together(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core.watch import Pulse, Watch
+from app.core.watch import Pulse, Pulses, Watch
 
 
 class Seconds:
@@ -71,3 +71,21 @@ def test_an_error_is_kept_by_its_kind_until_a_turn_goes_well() -> None:
     assert watch.failing() == {"schedule": "KeyError, ValueError"}
     pulse.went_well()
     assert watch.failing() == {}
+
+
+def test_what_one_of_several_does_well_excuses_no_other() -> None:
+    """Before, the writers of all boxes had one pulse: a stuck one was not missed while another box took votes."""
+    seconds = Seconds()
+    pulses = Pulses("box", 30.0, seconds)
+    stuck, well, gone = pulses.begin(), pulses.begin(), pulses.begin()
+    stuck.beat()
+    stuck.failed(ValueError())
+    seconds.now += 31
+    with well.working():
+        well.went_well()
+    gone.failed(KeyError())
+    pulses.end(gone)
+    assert (pulses.stands_still, pulses.last_error) == (True, "ValueError")
+    stuck.rest()
+    stuck.went_well()
+    assert (pulses.stands_still, pulses.last_error) == (False, "")

@@ -1,5 +1,6 @@
 """Whether the service can serve, and which of its threads stand still."""
 
+import re
 from typing import cast
 
 from starlette.testclient import TestClient
@@ -11,6 +12,7 @@ from app.core.settings import Settings
 from app.core.watch import Pulse, Watch
 from app.web.edge import Edge
 from tests.cast import MORNING, Desk, make_cast, make_draft
+from tests.found import some
 
 
 def watch_behind(client: TestClient) -> Watch:
@@ -49,3 +51,16 @@ def test_the_page_of_a_round_tells_it(client: TestClient, database: Database, se
     assert "“定时开始和截止”已停止工作" in text
     assert "“选票入箱”最近一次出错（ValueError）" in text
     assert "a secret" not in text
+
+
+def test_whatever_stands_still_has_a_name_that_its_reader_knows(
+    client: TestClient, database: Database, settings: Settings
+) -> None:
+    with database.writing() as session:
+        round_id = make_draft(Acting(session, MORNING, make_cast(session)["zhangsan"]))
+    desk, watch = Desk(client, database, KeyFolder(settings.data / "keys"), "zhangsan"), watch_behind(client)
+    for name in some(list(watch._signs)):
+        watch.add(stopped(name))
+    told = re.findall("“([^”]*)”已停止工作", desk.get(f"/rounds/{round_id}").text)
+    assert len(told) == len(watch._signs)
+    assert not [name for name in told if re.search("[a-z]", name)]
