@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts import people
 from app.accounts import service as accounts
 from app.accounts.domain import Role
+from app.box.at_gate import parted
 from app.box.holders import MOST_ORGANISERS, forget_key, organisers_among, speaking_for
 from app.box.models import KeyHolder, Opening, OpeningJob, OpeningShare, Remark, Stack
 from app.box.reads import holders_of, key_of
@@ -79,6 +80,7 @@ def panel(session: Session, row: RoundView) -> Panel | None:
         return None
     context = {
         "round": row,
+        "parted": parted(session, row),
         "root": root_of(session, row.id),
         "key": key_of(session, row.id),
         "holders": holders_of(session, row.id),
