@@ -3,6 +3,7 @@
 A box that cannot be read holds up no code of another.
 """
 
+import sqlite3
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -12,13 +13,12 @@ from itertools import islice
 from threading import Lock
 from typing import Any, Final
 
-import psycopg
 from sqlalchemy import CompoundSelect, MetaData, Select, Table, bindparam, select, union_all
 from sqlalchemy.sql import Executable
 
-from app.ballots import lines, store
+from app.ballots import store
 from app.ballots.domain import FORMAT, CodeState, GateState, refusal
-from app.ballots.lines import FileLine, Line, Row, Union
+from app.ballots.lines import FileLine, Line, Row
 from app.ballots.models import CODE, GATE, TAGGED
 from app.ballots.reads import moment
 from app.ballots.tags import Tags
@@ -179,7 +179,7 @@ class _Files(_Boxes):
             return self._line(round_id).first_of_each(_FIND, [{"code": digest} for digest in sorted(wanted)])
         except DomainError:
             return []
-        except lines.BROKEN as error:
+        except sqlite3.Error as error:
             # Of a box that is being destroyed not even the tables are left.
             line = self._kept.get(round_id)
             if line is None or line.is_current():
@@ -227,6 +227,8 @@ class _Schemas(_Boxes):
 
     def find(self, wanted: set[bytes]) -> list[Row]:
         """Ask the box that was hit last, then all others at once; try again on a new line if the old one broke."""
+        import psycopg  # noqa: PLC0415 - as in ``connect_postgresql``
+
         asked, self.fault = set(wanted), None
         try:
             return self._find(wanted)
@@ -248,6 +250,8 @@ class _Schemas(_Boxes):
 
     def _ask(self, statements: Iterable[Executable], wanted: set[bytes]) -> list[Row]:
         """Ask and strike off what was found; a box may be destroyed at any moment, the others still answer."""
+        import psycopg  # noqa: PLC0415 - as in ``connect_postgresql``
+
         rows: list[Row] = []
         for statement in statements:
             if not wanted:
@@ -285,6 +289,8 @@ class _Schemas(_Boxes):
 
     def _connected(self) -> Line:
         if self._line is None:
+            from app.ballots.schema_lines import Union  # noqa: PLC0415 - as in ``connect_postgresql``
+
             self._line = Union(self._database)
         return self._line
 

@@ -10,29 +10,34 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from typing import Any, Final
 
-import psycopg
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 from sqlalchemy.sql import Executable
 
 from app.ballots import store
 from app.ballots.models import SCHEMA
-from app.core.db import Database, connect_file, connect_postgresql
+from app.core.db import Database, connect_file
 from app.core.errors import DomainError
 
 Row = tuple[Any, ...]
 Parameters = Mapping[str, object]
-REFUSED = (sqlite3.IntegrityError, psycopg.IntegrityError, psycopg.DataError)
-"""What a driver raises where a row itself is impossible."""
-BROKEN = (sqlite3.Error, psycopg.Error)
-"""What a driver raises at all."""
+Kinds = tuple[type[Exception], ...]
 _MAIN = "main"
 CUT_JOURNAL: Final = "PRAGMA journal_mode=TRUNCATE"
 """Ends a transaction by cutting its journal to nothing: as durable as deleting it and one wait for the disk less."""
 
 
+class RefusedRowError(Exception):
+    """The database refused a row that is impossible in itself; its cause is what the driver raised."""
+
+
 class Line(ABC):
     """A connection to one box; used by one thread at a time."""
+
+    refused: Kinds
+    """What its driver raises where a row itself is impossible."""
+    broken: Kinds
+    """What its driver raises at all."""
 
     def __init__(self, texts: Callable[[Executable], str]) -> None:
         self._texts = texts
@@ -63,7 +68,7 @@ class Line(ABC):
 
 
 @lru_cache(maxsize=256)
-def _text(statement: Executable, schema: str) -> str:
+def text_of(statement: Executable, schema: str) -> str:
     """Write a statement out for the tables of a schema, ``main`` being that of SQLite; parameters go by their names."""
     dialect = sqlite.dialect(paramstyle="named") if schema == _MAIN else postgresql.dialect()  # type: ignore[no-untyped-call]
     compiled = statement.compile(  # type: ignore[attr-defined]
@@ -75,8 +80,11 @@ def _text(statement: Executable, schema: str) -> str:
 class FileLine(Line):
     """A line to an SQLite file."""
 
+    refused = (sqlite3.IntegrityError,)
+    broken = (sqlite3.Error,)
+
     def __init__(self, database: Database, round_id: str) -> None:
-        super().__init__(lambda statement: _text(statement, _MAIN))
+        super().__init__(lambda statement: text_of(statement, _MAIN))
         self._file = store.file_of(database, round_id)
         try:
             self._connection = connect_file(self._file)
@@ -122,66 +130,3 @@ class FileLine(Line):
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
-
-
-class SchemaLine(Line):
-    """A line to a PostgreSQL schema."""
-
-    def __init__(self, database: Database, round_id: str) -> None:
-        schema = store.schema_of(round_id)
-        super().__init__(lambda statement: _text(statement, schema))
-        self._connection = connect_postgresql(database.engine)
-
-    def rows(self, statement: Executable, parameters: Parameters) -> list[Row]:
-        """Return the rows of a query."""
-        with _missing_is_said():
-            return self._connection.execute(self._texts(statement).encode(), parameters).fetchall()
-
-    def first_of_each(self, statement: Executable, many: Sequence[Parameters]) -> list[Row | None]:
-        """Return for each set of parameters the query's first row, or None."""
-        with _missing_is_said(), self._connection.cursor() as cursor:
-            cursor.executemany(self._texts(statement).encode(), many, returning=True)
-            return [result.fetchone() for result in cursor.results()]
-
-    def change(self, statement: Executable, many: Sequence[Parameters]) -> int:
-        """Write with each set of parameters and return how many rows that changed."""
-        with self._connection.cursor() as cursor:
-            cursor.executemany(self._texts(statement).encode(), many)
-            return cursor.rowcount
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Begin a transaction, and end it durably; an exception undoes it."""
-        with self._connection.transaction():
-            yield
-
-    def is_current(self) -> bool:
-        """Whether it is usable: every statement names the box, so that it cannot reach another one."""
-        return not self._connection.closed
-
-    def close(self) -> None:
-        """Hang up."""
-        self._connection.close()
-
-
-@contextmanager
-def _missing_is_said() -> Iterator[None]:
-    try:
-        yield
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
-        raise DomainError("box_missing") from error
-
-
-class Union(SchemaLine):
-    """A line to many PostgreSQL schemas at once; statements say themselves which."""
-
-    def __init__(self, database: Database) -> None:
-        Line.__init__(self, lambda statement: _text(statement, "public"))
-        self._connection = connect_postgresql(database.engine)
-        # A plan for each set of values would cost more than running it: there is one index to look into per box.
-        self._connection.execute("SET plan_cache_mode = force_generic_plan")
-
-
-def connect(database: Database, round_id: str) -> Line:
-    """Return a line to a box; DomainError ``box_missing``, now or at its first use."""
-    return FileLine(database, round_id) if database.is_sqlite else SchemaLine(database, round_id)

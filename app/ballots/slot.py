@@ -2,15 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
-from app.ballots import lines
 from app.ballots.domain import FORMAT, CodeState, Count, GateState, pack_counts, refusal, unpack_counts
-from app.ballots.lines import Line
+from app.ballots.lines import FileLine, Line, RefusedRowError
 from app.ballots.models import CODE, ENVELOPE, GATE, TAGGED
 from app.ballots.reads import moment
 from app.ballots.tags import Tags
@@ -48,6 +48,15 @@ class _Known(NamedTuple):
     state: CodeState
 
 
+def _connect(database: Database, round_id: str) -> Line:
+    """Return a line to a box; DomainError ``box_missing``, now or at its first use."""
+    if database.is_sqlite:
+        return FileLine(database, round_id)
+    from app.ballots.schema_lines import SchemaLine  # noqa: PLC0415 - as in ``connect_postgresql``
+
+    return SchemaLine(database, round_id)
+
+
 class Slot:
     """The slot of one box on a kept connection; used by one thread at a time."""
 
@@ -62,21 +71,27 @@ class Slot:
     def drop(self, casts: Sequence[Cast], now: datetime) -> list[str]:
         """Spend the codes and store the envelopes; return ``ACCEPTED`` or an error code for each.
 
-        The first ballot of a code wins; the very same one again is accepted without being stored twice. One of
-        ``lines.REFUSED`` is raised, and nothing stored, where an envelope is impossible.
+        The first ballot of a code wins; the very same one again is accepted without being stored twice.
+        RefusedRowError is raised, and nothing stored, where an envelope is impossible.
         """
         try:
             line = self._connected()
-            with line.writing():
+            with self._guarded(line), line.writing():
                 return self._drop(line, casts, now)
         except DomainError as error:
             if error.code != "box_missing":
                 raise
             self.close()
             return ["round_closed"] * len(casts)
-        except lines.REFUSED:
-            raise
-        except lines.BROKEN:
+
+    @contextmanager
+    def _guarded(self, line: Line) -> Iterator[None]:
+        """Let go of a line that broke."""
+        try:
+            yield
+        except line.refused as error:
+            raise RefusedRowError from error
+        except line.broken:
             self.close()
             raise
 
@@ -90,7 +105,7 @@ class Slot:
         if self._line is not None and not self._line.is_current():
             self.close()
         if self._line is None:
-            self._line = lines.connect(self._database, self._round_id)
+            self._line = _connect(self._database, self._round_id)
         return self._line
 
     def _drop(self, line: Line, casts: Sequence[Cast], now: datetime) -> list[str]:

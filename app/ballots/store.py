@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from psycopg import errors as postgresql
 from sqlalchemy import (
     Connection,
     Engine,
@@ -32,7 +31,6 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 
 from app.ballots.domain import ROUND_ID, GateState
 from app.ballots.models import GATE, METADATA, SCHEMA
-from app.ballots.rights import share
 from app.core.db import READ_ONLY, Database, make_file_engine
 from app.core.durable import sync
 from app.core.errors import DomainError
@@ -48,6 +46,9 @@ _USABLE = func.has_schema_privilege(column("oid"), literal_column("'USAGE'"))
 ALL_SCHEMAS: Final = select(_NAMES).select_from(table("pg_namespace")).where(_USABLE)
 """Those that may be used, in one text, which costs less to fetch and to compare."""
 _DRAFT, _GONE = ".new-", ".gone-"
+_THERE_ALREADY: Final = frozenset({"42P06", "23505"})
+_NOT_THERE: Final = frozenset({"42P01", "3F000"})
+"""What PostgreSQL says of a schema that is made twice, and of one, or a table in it, that is gone."""
 _PIECE: Final = bytes(1 << 20)
 _AROUND_BALLOT: Final = 500
 """Bytes beside what a ballot says: seal, id and tag of its envelope, the next codes, and a third of each page empty."""
@@ -112,13 +113,15 @@ def create(database: Database, row: Mapping[str, object]) -> None:
     if database.is_sqlite:
         _create_file(database, round_id, row)
         return
+    from app.ballots.rights import share  # noqa: PLC0415 - as in ``connect_postgresql``
+
     try:
         with _with_schema(database.aside, round_id).begin() as connection:
             connection.execute(CreateSchema(schema_of(round_id)))
             _fill(connection, row)
             share(connection, schema_of(round_id))
     except (ProgrammingError, IntegrityError) as error:
-        if not isinstance(error.orig, (postgresql.DuplicateSchema, postgresql.UniqueViolation)):
+        if getattr(error.orig, "sqlstate", "") not in _THERE_ALREADY:
             raise
 
 
@@ -225,7 +228,7 @@ def _missing_is_said(database: Database, round_id: str) -> Iterator[None]:
             raise
         raise DomainError("box_missing") from error
     except ProgrammingError as error:
-        if not isinstance(error.orig, (postgresql.UndefinedTable, postgresql.InvalidSchemaName)):
+        if getattr(error.orig, "sqlstate", "") not in _NOT_THERE:
             raise
         raise DomainError("box_missing") from error
 

@@ -15,7 +15,7 @@ from threading import Lock, Thread
 from typing import Final, NamedTuple
 
 from app.ballots.domain import envelope_id
-from app.ballots.lines import REFUSED
+from app.ballots.lines import RefusedRowError
 from app.ballots.slot import ACCEPTED, Cast, Slot
 from app.core.db import Database
 from app.core.errors import DomainError
@@ -207,8 +207,8 @@ class _Writer(Thread):
         """Drop the votes; where one that the database refuses spoils the transaction, drop each on its own."""
         try:
             outcomes = self._slot.drop([vote.cast for vote in votes], self._clock())
-        except REFUSED as error:
-            LOG.error("a vote was refused: %s", type(error).__name__)  # noqa: TRY400 - the text quotes values
+        except RefusedRowError as error:
+            LOG.error("a vote was refused: %s", type(error.__cause__).__name__)  # noqa: TRY400 - the text quotes values
             if len(votes) == 1:
                 return ["envelope_refused"]
             return [self._outcomes([vote])[0] for vote in votes]

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 from urllib.parse import quote
 
-import psycopg
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Select, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -20,6 +19,9 @@ from sqlalchemy.types import TypeDecorator
 
 from app.core.holding import given_back, hold_nothing, taken
 from app.core.key_folder import KeyFolder
+
+if TYPE_CHECKING:
+    import psycopg
 
 BUSY_TIMEOUT_MS = 15_000
 DISK_FULL = "53100"
@@ -94,8 +96,10 @@ def connect_file(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def connect_postgresql(engine: Engine) -> psycopg.Connection[Any]:
+def connect_postgresql(engine: Engine) -> "psycopg.Connection[Any]":
     """Return a connection of the driver's own beside an engine's pool; each statement is its own transaction."""
+    import psycopg  # noqa: PLC0415 - nine megabytes that a service on an embedded database does without
+
     _, parameters = engine.dialect.create_connect_args(engine.url)
     return psycopg.connect(**parameters, autocommit=True)
 

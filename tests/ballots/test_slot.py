@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.sql import Executable
 
-from app.ballots import lines, reads, service, store
+from app.ballots import reads, service, store
 from app.ballots.domain import Count, GateState, envelope_id
-from app.ballots.lines import BROKEN, REFUSED
+from app.ballots.lines import FileLine, Line, Parameters, RefusedRowError
+from app.ballots.schema_lines import SchemaLine
 from app.ballots.slot import Cast, Slot
 from app.ballots.verification import verify
 from app.core.db import Database
@@ -62,10 +63,10 @@ def test_what_is_written_together_lies_in_the_order_of_random_keys(
 ) -> None:
     """In the order of arrival, rows of codes would stand as rows of envelopes do: the n-th beside the n-th (SEC-87)."""
     round_id, hashes = make_store(database, folder)
-    kind, written = (lines.FileLine if database.is_sqlite else lines.SchemaLine), []
+    kind, written = (FileLine if database.is_sqlite else SchemaLine), []
     change = kind.change
 
-    def note(line: lines.Line, statement: Executable, many: Sequence[lines.Parameters]) -> int:
+    def note(line: Line, statement: Executable, many: Sequence[Parameters]) -> int:
         written.append([dict(each) for each in many])
         return change(line, statement, many)  # type: ignore[arg-type]
 
@@ -89,7 +90,7 @@ def test_only_the_very_bytes_with_a_spent_code_are_a_retry(database: Database, f
     (cast,) = make_casts("staff", hashes["staff"][:1])
     assert slot.drop([cast], NOON) == [""]
     assert slot.drop([cast._replace(code_hash=b"n" * 32)], NOON) == ["code_unknown"]
-    with pytest.raises(REFUSED):
+    with pytest.raises(RefusedRowError):
         slot.drop([cast._replace(code_hash=hashes["staff"][1])], NOON)
     assert reads.counts(database, round_id)["staff"] == Count(printed=5, spent=1, envelopes=1)
     assert slot.drop([cast], NOON) == [""]
@@ -118,12 +119,12 @@ def test_a_line_that_broke_is_let_go_and_another_one_taken(database: Database, f
     assert slot._line is not None
     slot._line.close()
     if database.is_sqlite:  # PostgreSQL's tells that it is closed before it is used
-        with pytest.raises(BROKEN):
+        with pytest.raises(FileLine.broken):
             slot.drop(casts[1:2], NOON)
     assert slot.drop(casts[1:2], NOON) == [""]
     line = slot._line
     slot.close()
-    with pytest.raises(BROKEN), line.writing():
+    with pytest.raises(line.broken), line.writing():
         pass
 
 
@@ -181,7 +182,7 @@ def test_an_impossible_envelope_leaves_everything_as_it_was(database: Database, 
     round_id, hashes = make_store(database, folder)
     slot = Slot(database, folder.tag_secret(), round_id)
     one, two = make_casts("staff", hashes["staff"][:2])
-    with pytest.raises(REFUSED):
+    with pytest.raises(RefusedRowError):
         slot.drop([one, two._replace(envelope_id=one.envelope_id)], NOON)
     assert reads.counts(database, round_id)["staff"] == Count(printed=5)
     assert slot.drop([one, two], NOON) == ["", ""]

@@ -5,6 +5,7 @@ An opening starts without what serves pages, the making of a key without a datab
 
 import subprocess
 import sys
+from pathlib import Path
 
 from app.box import key_making
 
@@ -41,6 +42,23 @@ def test_the_service_loads_nothing_that_draws() -> None:
     said = loaded_with(SERVICE)
     assert {"fastapi", "jinja2"} <= said
     assert said & HEAVY == set()
+
+
+def test_a_service_on_an_embedded_database_loads_no_driver_of_another(tmp_path: Path) -> None:
+    """Nine of its 130 megabytes were PostgreSQL's."""
+    say = f"""
+from pathlib import Path
+from app.core.settings import Settings
+from app.main import create_app
+from app.operations.schema import bring_up_to_date
+settings = Settings(data=Path({str(tmp_path)!r}), MANYIDU_DATABASE_URL="")
+bring_up_to_date(settings)
+create_app(settings)
+print(*{{name.partition(".")[0] for name in __import__("sys").modules}})
+"""
+    said = subprocess.run([sys.executable, "-c", say], capture_output=True, text=True, check=True).stdout.split()
+    assert "sqlite3" in said
+    assert "psycopg" not in said
 
 
 def test_an_opening_loads_nothing_that_serves_pages() -> None:

@@ -19,7 +19,7 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.main import PORTS
 from app.office.workshop import Workshop
-from app.operations import archiving, backup, grants, restore, schema, scratch
+from app.operations import archiving, backup, restore, schema, scratch
 from app.operations.restore import COPYING
 from app.publication import tokens
 from app.rounds.domain import RoundState
@@ -212,17 +212,18 @@ def test_an_upgrade_gives_the_booth_its_rights_or_has_not_been(
 
     migrate.downgrade(database.engine, "20261128_1800")
     renewed: list[object] = []
+    renew = schema._renew_grants
 
     def renews(connection: sa.Connection, database: Database) -> None:
         renewed.append(database)
-        grants.renew(connection, database)
+        renew(connection, database)
 
     with monkeypatch.context() as patched:
-        patched.setattr(schema, "renew", killed)
+        patched.setattr(schema, "_renew_grants", killed)
         with pytest.raises(Killed):
             schema.bring_up_to_date(settings)
     assert not migrate.is_current(database.engine)
-    monkeypatch.setattr(schema, "renew", renews)
+    monkeypatch.setattr(schema, "_renew_grants", renews)
     schema.bring_up_to_date(settings)
     assert migrate.is_current(database.engine)
     assert len(renewed) == 1
