@@ -73,6 +73,7 @@ from tests.phones import HEADERS, fill_in
 from tests.rectification.flagged import WU, later, make_ledger
 from tests.servers import ROOT
 from tests.syncing import OnDisk
+from tests.test_migrations import REVISIONS
 from tests.web.test_errors import full_disk
 
 SHARED = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -304,7 +305,11 @@ def test_an_unknown_restore_cannot_be_accepted(database: Database) -> None:
         restoring.accept(Acting(session, cast.MORNING, LI), "another")
 
 
-@pytest.mark.parametrize("revision", ["20261126_0900", "20261127_0910"])
+MANY = [("sqlite", revision) for revision in REVISIONS[-2::-3]]
+SOME = [("postgresql", revision) for revision in REVISIONS[-3::-11]]
+
+
+@pytest.mark.parametrize(("database_url", "revision"), MANY + SOME, indirect=["database_url"])
 def test_it_takes_a_backup_of_an_earlier_revision(
     database: Database, keys: KeyFolder, ready: str, target: Path, elsewhere: Elsewhere, revision: str
 ) -> None:
