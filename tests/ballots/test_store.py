@@ -24,7 +24,7 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.core.settings import Settings
-from tests.ballots.stores import GROUPS, NOON, PAPER, by_hand, make_store
+from tests.ballots.stores import GROUPS, NOON, PAPER, by_hand, make_casts, make_store
 from tests.cast import refuses
 from tests.security.schema_lint import live_problems, model_problems
 from tests.together import at_once
@@ -267,3 +267,25 @@ def test_a_box_that_somebody_reads_holds_up_no_code_of_another_when_it_goes(
     service.destroy(database, read)
     assert read not in reads.round_ids(database)
     finder.close()
+
+
+@SHARED
+def test_while_a_box_is_made_or_goes_the_others_take_votes(database: Database, folder: KeyFolder) -> None:
+    """Were they parts of one table, each would lock the others out until its end."""
+    open_one, hashes = make_store(database, folder)
+    slot, digests, outcomes = Slot(database, folder.tag_secret(), open_one), hashes["staff"], list[str]()
+
+    def cast_before_the_commit(_connection: sa.Connection) -> None:
+        casts = make_casts("staff", [digests.pop()])
+        voter = threading.Thread(target=lambda: outcomes.extend(slot.drop(casts, NOON)), daemon=True)
+        voter.start()
+        voter.join(30)
+        assert not voter.is_alive(), "a voter waits for the box of another round"
+
+    sa.event.listen(database.aside, "commit", cast_before_the_commit)
+    service.create(database, folder, "r2", PAPER, GROUPS)
+    service.destroy(database, "r2")
+    sa.event.remove(database.aside, "commit", cast_before_the_commit)
+    slot.close()
+    assert outcomes == ["", ""]
+    assert reads.counts(database, open_one)["staff"].spent == 2
