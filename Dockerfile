@@ -4,7 +4,7 @@ WORKDIR /srv/manyidu
 RUN python -m venv .venv
 COPY requirements.lock ./
 RUN .venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
-COPY pyproject.toml README.md alembic.ini ./
+COPY pyproject.toml setup.py README.md LICENSE alembic.ini ./
 COPY app app
 COPY migrations migrations
 RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e .

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -31,6 +32,23 @@ def _settings(data: Path | None, port: int | None = None) -> Settings:
     if port and "base_url" not in settings.model_fields_set:
         settings = Settings(**given, base_url=f"http://127.0.0.1:{port}")  # type: ignore[arg-type]
     return settings
+
+
+def _tell_version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"manyidu {version_of('manyidu')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def begin(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is, and end"),
+    ] = False,
+) -> None:
+    """Offer what the options of all commands have in common."""
 
 
 @cli.command()
@@ -202,12 +220,15 @@ def healthy(port: Port = 8000) -> None:
     """Exit 0 when the server on this machine serves (for a container's health check)."""
     import httpx  # noqa: PLC0415
 
-    host = urlsplit(_settings(None).base_url).netloc
-    try:
-        answer = httpx.get(f"http://127.0.0.1:{port}/healthz", headers={"host": host}, timeout=4, trust_env=False)
+    def answers(address: str) -> bool:
+        host = {"host": urlsplit(address).netloc}
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", headers=host, timeout=4, trust_env=False).is_success
+
+    try:  # a desk of its own knows the address of staff alone, a booth that of voters
+        serves = any(map(answers, sorted(_settings(None, port).addresses(EVERYONE))))
     except httpx.HTTPError as error:
         raise typer.Exit(1) from error
-    raise typer.Exit(0 if answer.is_success else 1)
+    raise typer.Exit(0 if serves else 1)
 
 
 @cli.command()

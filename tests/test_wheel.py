@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,3 +90,10 @@ def test_it_runs_its_own_copy(installed: Path, tmp_path: Path) -> None:
         [installed / "bin" / "python", "-c", ask], check=True, cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
     assert all(line.startswith(str(installed)) for line in some(said.stdout.splitlines()))
+
+
+def test_it_tells_its_version(installed: Path) -> None:
+    """Who reports a leak is asked for it."""
+    command = [str(installed / "bin" / "manyidu"), "--version"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert said == f"manyidu {tomllib.loads((ROOT / 'pyproject.toml').read_text('utf-8'))['project']['version']}\n"

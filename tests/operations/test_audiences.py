@@ -1,6 +1,7 @@
 """Booth and desk apart: what stands in one process is unknown to the other, and the booth cannot write to the desk."""
 
 import http.client
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -131,3 +132,23 @@ def test_it_refuses_several_workers_on_an_embedded_database(
     assert refused.returncode == 1
     assert refused.stderr.splitlines()[-1].startswith("manyidu: --workers=2: several processes need PostgreSQL")
     assert "Traceback" not in refused.stderr
+
+
+def is_healthy(port: int, **settings: str) -> bool:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MANYIDU_")} | settings
+    command = [sys.executable, "-m", "app", "healthy", "--port", str(port)]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+
+
+@EMBEDDED
+@pytest.mark.usefixtures("database")
+def test_who_serves_says_so_by_whatever_address_it_is_reached(settings: Settings, tmp_path: Path) -> None:
+    """A desk with an address of its own, and a service on another port than usual, were never healthy."""
+    apart = {"MANYIDU_BASE_URL": "https://vote.example.cn", "MANYIDU_DESK_URL": "https://desk.example.cn"}
+    for audience in Audience:
+        command = f"serve --only {audience}"
+        with served(settings.data, settings.database_url, tmp_path, command, None, "app", **apart) as server:
+            assert is_healthy(server.port, **apart), audience
+        assert not is_healthy(server.port, **apart), audience
+    with served(settings.data, settings.database_url, tmp_path) as server:
+        assert is_healthy(server.port)
