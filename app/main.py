@@ -228,6 +228,7 @@ def _add_booth(app: FastAPI) -> None:
     state.cast_desk = CastDesk(state.database, state.key_folder, state.drop, state.guesses, https=state.settings.https)
     state.door = Door(state.finder, state.key_folder.pepper(), state.guesses.note)
     state.paper_desk = PaperDesk(state.database, state.door, state.clock)
+    state.watch.add(state.paper_desk.pulse)
     state.entry_desk = EntryDesk()
     # First, because routes are tried in turn and these are asked for most.
     app.router.routes.insert(0, Route(CAST_PATH, state.cast_desk, methods=["POST"], name="cast"))

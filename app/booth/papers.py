@@ -77,6 +77,7 @@ class PaperDesk:
         self._clock = clock
         self._shelf = Shelf()
         self._codes: Gathered[bytes, Admission] = Gathered("codes", self._admit)
+        self.pulse = self._codes.pulse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one code with its paper, or with the entry again where it may be a slip of the pen."""

@@ -10,6 +10,7 @@ from threading import Lock, Thread
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from app.core.errors import DomainError
+from app.core.watch import Pulse
 
 LOG = logging.getLogger("manyidu")
 MAX_BATCH: Final = 256
@@ -29,7 +30,7 @@ class Gathered(Generic[Asked, Answer]):
     """Hands batches to ``work``, which gives an answer or a refusal for each; the thread starts with the first."""
 
     def __init__(self, name: str, work: Callable[[Sequence[Asked]], Sequence[Answer | DomainError]]) -> None:
-        self._name = name
+        self.pulse = Pulse(name)
         self._work = work
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Waiting[Asked, Answer]]] = {}
         self._queue: SimpleQueue[list[_Waiting[Asked, Answer]] | None] = SimpleQueue()
@@ -63,7 +64,7 @@ class Gathered(Generic[Asked, Answer]):
     def _start(self) -> None:
         with self._starting:
             if self._worker is None:
-                self._worker = Thread(target=self._serve, name=self._name, daemon=True)
+                self._worker = Thread(target=self._serve, name=self.pulse.name, daemon=True)
                 self._worker.start()
 
     def _gather(self, asked: Asked) -> "asyncio.Future[Answer | DomainError]":
@@ -85,7 +86,8 @@ class Gathered(Generic[Asked, Answer]):
         while more:
             batch, more = self._next_batch()
             if batch:
-                _tell(batch, self._answers([waiting.asked for waiting in batch]))
+                with self.pulse.working():
+                    _tell(batch, self._answers([waiting.asked for waiting in batch]))
 
     def _next_batch(self) -> tuple[list[_Waiting[Asked, Answer]], bool]:
         """Wait for something to do, then take all that has come; False as second when the thread shall stop."""
@@ -103,10 +105,13 @@ class Gathered(Generic[Asked, Answer]):
 
     def _answers(self, asked: Sequence[Asked]) -> Sequence[Answer | DomainError]:
         try:
-            return self._work(asked)
+            answers = self._work(asked)
         except Exception as error:  # noqa: BLE001 - whatever happened, those who wait must hear of it
-            LOG.error("%s: %s", self._name, type(error).__name__)  # noqa: TRY400 - the text may quote values
+            self.pulse.failed(error)
+            LOG.error("%s: %s", self.pulse.name, type(error).__name__)  # noqa: TRY400 - the text may quote values
             return [DomainError("busy") for _ in asked]
+        self.pulse.went_well()
+        return answers
 
 
 def _tell(batch: Sequence[_Waiting[Asked, Answer]], answers: Sequence[Answer | DomainError]) -> None:

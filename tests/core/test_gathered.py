@@ -10,6 +10,7 @@ import pytest
 from app.core import gathered
 from app.core.errors import DomainError
 from app.core.gathered import Gathered
+from app.core.watch import Pulse
 
 
 class Doubling:
@@ -83,6 +84,30 @@ def test_work_that_breaks_says_busy_and_goes_on(caplog: pytest.LogCaptureFixture
     assert "42" not in caplog.text
     assert asyncio.run(questions.ask(4)) == 8
     questions.close()
+
+
+def test_work_that_is_stuck_is_missed_and_what_broke_is_told_until_it_goes_well() -> None:
+    """Else no voter gets a paper, and whoever watches the service hears that all is well."""
+    seconds, work = [0.0], Doubling()
+    questions: Gathered[int, int] = Gathered("doubling", work)
+    questions.pulse = Pulse("doubling", 30.0, lambda: seconds[0])
+    assert not questions.pulse.stands_still
+
+    async def hall() -> None:
+        stuck = asyncio.create_task(questions.ask(2))
+        await asyncio.to_thread(work.has_begun.wait, 20)
+        seconds[0] = 31.0
+        assert questions.pulse.stands_still
+        work.may_go_on.set()
+        assert await stuck == 4
+        with pytest.raises(DomainError, match="busy"):
+            await questions.ask(-1)
+        assert questions.pulse.last_error == "ValueError"
+        await questions.ask(2)
+
+    asyncio.run(hall())
+    questions.close()
+    assert (questions.pulse.stands_still, questions.pulse.last_error) == (False, "")
 
 
 def test_it_refuses_more_than_can_wait(monkeypatch: pytest.MonkeyPatch) -> None:

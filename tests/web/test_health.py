@@ -59,6 +59,7 @@ def test_whatever_stands_still_has_a_name_that_its_reader_knows(
     with database.writing() as session:
         round_id = make_draft(Acting(session, MORNING, make_cast(session)["zhangsan"]))
     desk, watch = Desk(client, database, KeyFolder(settings.data / "keys"), "zhangsan"), watch_behind(client)
+    assert {"schedule", "box", "codes", "shelf", "workshop-0"} <= set(watch._signs)
     for name in some(list(watch._signs)):
         watch.add(stopped(name))
     told = re.findall("“([^”]*)”已停止工作", desk.get(f"/rounds/{round_id}").text)
