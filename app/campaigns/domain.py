@@ -6,6 +6,7 @@ The terms: docs/glossary.md “The campaign”, “Figures” and “Verdicts”
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.composite import Composite
@@ -210,7 +211,7 @@ class ItemLines:
     lines: Lines
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what follows from its parts is worked out once
 class Scheme:
     """测评方案: everything that turns marks into a verdict. ``weights``: voter group id to percent, summing to 100.
 
@@ -235,12 +236,12 @@ class Scheme:
     group_quorums: dict[str, Quorum] = field(default_factory=dict)
     composite: Composite | None = None
 
-    @property
+    @cached_property
     def judged_by(self) -> Rule:
         """The rule that gives an object its word."""
         return rule_of_lines(self, self.lines) if self.rule is None else self.rule
 
-    @property
+    @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition of the rule and its flags, and of the rules that items have to themselves."""
         rules = [self.judged_by, *(rule_of_lines(self, own.lines) for own in self.item_lines)]
@@ -250,7 +251,7 @@ class Scheme:
         """Whether the rule, or that of an item, looks at a quantity."""
         return any((each.quantity, each.grades) == (quantity, grades) for each in self.conditions)
 
-    @property
+    @cached_property
     def is_lined(self) -> bool:
         """Whether the rule is no more than the lines say, with the words that ship."""
         return self.rule is None or self.rule == rule_of_lines(self, self.lines)

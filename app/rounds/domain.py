@@ -133,9 +133,14 @@ class Section(PaperSection):
         """The place after its last mark in a ballot."""
         return self.start + len(self.units) * self.width
 
+    @cached_property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """The scheme as it counts each item."""
+        return tuple(self.scheme.for_item(item) for item in self.items)
+
     def scheme_of(self, item: Item) -> Scheme:
         """Return the scheme as it counts an item."""
-        return self.scheme.for_item(item)
+        return self.schemes[self.items.index(item)]
 
     def mark_of(self, unit: int, item: int) -> int:
         """Return the place in a ballot of an item's mark, of a unit by its place in the section."""

@@ -13,7 +13,8 @@ from app.rounds.domain import Section
 from app.tally.alike import Tables
 from app.tally.chain import Chain
 from app.tally.ends import near_an_end, reach_of
-from app.tally.figures import Rates, Table, UnitCount, add_tables, figure_by_figure, weigh
+from app.tally.figures import Table, UnitCount, add_tables
+from app.tally.rates import Rates, figure_by_figure, weigh
 from app.tally.totals import Sums, present_of
 from app.tally.verdict import Reason, ReturnState, Ruling, gate_of, judge, judge_between, return_state
 
@@ -112,8 +113,8 @@ def groups_below(scheme: Scheme, chain: Chain) -> list[str]:
 
 def _unit(section: Section, chain: Chain, count: UnitCount, unseen: frozenset[str]) -> Unit:
     scheme, sums = section.scheme, Sums(section.scheme, chain, tuple(count.tables[0]), unseen)
-    ruled = [section.scheme_of(item) for item in section.items]
-    items = [_part(replace(sums, scheme=own), tables) for own, tables in zip(ruled, count.tables, strict=True)]
+    counting = [sums if own is scheme else replace(sums, scheme=own) for own in section.schemes]
+    items = [_part(own, tables) for own, tables in zip(counting, count.tables, strict=True)]
     asked = next((place for place, item in enumerate(section.items) if item.overall), None)
     overall = items[asked] if asked is not None else _pooled(sums, section.items, items)
     voters = max(part.total.valid for part in items) if asked is None else overall.total.valid
@@ -122,7 +123,7 @@ def _unit(section: Section, chain: Chain, count: UnitCount, unseen: frozenset[st
     judged = _judged(overall, scheme.judged_by, lined=scheme.is_lined)
     overall = replace(overall, rulings=judged if gate is None else (gate,))
     if invalid is None:
-        rules = [own.item_rule(item.key) for own, item in zip(ruled, section.items, strict=True)]
+        rules = [own.item_rule(item.key) for own, item in zip(section.schemes, section.items, strict=True)]
         items = [replace(part, rulings=_judged(part, own, lined=True)) for part, own in zip(items, rules, strict=True)]
     return Unit(tuple(items), overall, voters, count)
 

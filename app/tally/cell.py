@@ -23,7 +23,8 @@ from app.tally.disclosure import (
     score_figure,
     size_figure,
 )
-from app.tally.figures import NO_MARKS, PER_MILLE, PERCENT, Marks, Rates, Table, percent_text
+from app.tally.figures import NO_MARKS, PER_MILLE, PERCENT, Marks, Table, percent_text
+from app.tally.rates import Rates
 from app.tally.rulers import Rulers, rulers_of
 from app.tally.shown import Cell, Count, HiddenCell, Interval, OtherAnswer, Rate, Share, ShownCell
 from app.tally.uncertainty import wilson_interval

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class GroupChain:
         return Fraction(self.returned, self.issued) if self.issued > 0 else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that the sums are worked out once
 class Chain:
     """The chains of all voter groups of a round, in the order of the paper."""
 
@@ -79,7 +80,7 @@ class Chain:
         counted = [group.present for group in self.groups if group.present is not None]
         return sum(counted) if counted and len(counted) == len(self.groups) else None
 
-    @property
+    @cached_property
     def total(self) -> GroupChain:
         """The sums over all groups."""
         return GroupChain(

@@ -137,7 +137,7 @@ def _count_unit(
     if any(item.score for item in section.items):
         return _count_points(section, unit_id, asked, stacks)
     scale, items = section.scheme.scale, len(section.items)
-    own = [section.scheme_of(item).scale for item in section.items]
+    own = [scheme.scale for scheme in section.schemes]
     found = {group.id: stacks.get((unit_id, group.id), b"") for group in section.groups if (unit_id, group.id) in asked}
     sheets_of = {group: _rated(section, stack) for group, stack in found.items()}
     excused = {group: (len(stack) - len(sheets_of[group])) // items for group, stack in found.items()}

@@ -18,7 +18,6 @@ from app.tally.figures import (
     PER_MILLE,
     PERCENT,
     Marks,
-    Rates,
     Table,
     decimal_text,
     kept_apart,
@@ -27,6 +26,7 @@ from app.tally.figures import (
     round_score,
     shown_steps,
 )
+from app.tally.rates import Rates
 
 EXACT_FROM = 30
 _BAND_EDGES = range(10, 100, 10)

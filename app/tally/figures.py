@@ -5,14 +5,11 @@ is not positive; in the built-in four-grade scales that is the worst grade), the
 that is 有效评价, of which 不了解 and 弃权 are no part, these two are divided by all answers.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
-from typing import Any
 
-from app.campaigns.domain import Denominator, Formula, Measure, Scale, ScoreScale
-from app.campaigns.rule import Measured
+from app.campaigns.domain import Denominator, Scale
 
 PERCENT = 100
 PER_MILLE = 1000
@@ -104,128 +101,6 @@ class Base:
             Denominator.PRESENT: self.returned if self.present is None else self.present,
             Denominator.EXPECTED: self.expected,
         }[denominator]
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Exact figures of one table; every one is a fraction of 1 but ``mean_score``. There are none without a base.
-
-    Of points the mean is the only figure: what part of the most it is, and ``mean_score`` what it would be of 100.
-    ``firsts`` and ``lasts`` are those of ``app.campaigns.rule.Measured``; ``unknown`` and ``abstain`` are 不了解率 and
-    弃权率.
-    """
-
-    satisfied: Fraction
-    positive: Fraction
-    dissatisfied: Fraction
-    mean_score: Fraction
-    unknown: Fraction
-    abstain: Fraction
-    shares: tuple[Fraction, ...]
-    firsts: tuple[Fraction, ...]
-    lasts: tuple[Fraction, ...]
-    valid_lasts: tuple[Fraction, ...]
-
-    def at(self, part: Fraction) -> "Rates":
-        """Return the figures of an item in points whose mean is this part of the most."""
-        return replace(self, satisfied=part, positive=part, dissatisfied=1 - part, mean_score=part * PERCENT)
-
-    @property
-    def measured(self) -> Measured:
-        """What a rule looks at."""
-        return Measured(self.shares, self.firsts, self.lasts, self.valid_lasts, self.mean_score)
-
-    def judged_part(self, *, points: bool) -> Fraction:
-        """Return what the lines lie on, as a part of the whole: 满意率, or the mean where points decide."""
-        return self.mean_score / PERCENT if points else self.satisfied
-
-    def told_as(self, own: Scale, scale: Scale, formula: Formula) -> "Rates":
-        """Return these figures, of a scale of its own, in columns of another: what its counted and worst grades are.
-
-        A rule over items on scales of their own looks at nothing else (app.campaigns.rules). Where 满意率 counts every
-        positive grade, the column is that of the two on which the lines are drawn.
-        """
-        if isinstance(own, ScoreScale):
-            count = len(scale.grades)
-            nothing, part, rest = (Fraction(0),) * count, (self.satisfied,) * count, (self.dissatisfied,) * count
-            return replace(self, shares=nothing, firsts=part, lasts=rest, valid_lasts=rest)
-        whole, worst = self.firsts[-1], len(scale.grades) - scale.positives
-        of_valid = self.valid_lasts[len(own.grades) - own.positives - 1]
-        every = range(1, len(scale.grades) + 1)
-        counted = {scale.positives: self.positive, formula.top: self.satisfied}
-        if formula.measure is Measure.POSITIVE_RATE:
-            counted[scale.positives] = self.positive
-        return replace(
-            self,
-            shares=(Fraction(0),) * len(scale.grades),
-            firsts=tuple(counted.get(n, whole) for n in every),
-            lasts=tuple(self.dissatisfied if n == worst else whole for n in every),
-            valid_lasts=tuple(of_valid if n == worst else Fraction(1) for n in every),
-        )
-
-
-_BY_POINTS = (Fraction(0),) * 4
-_SINGLE = ("satisfied", "positive", "dissatisfied", "mean_score", "unknown", "abstain")
-_COLUMNS = ("shares", "firsts", "lasts", "valid_lasts")
-
-
-def figure_by_figure(made: Callable[[Sequence[Fraction]], Fraction], every: Sequence[Rates]) -> Rates:
-    """Make rates of some others, each figure of what that figure is in all of them."""
-    found: dict[str, Any] = {name: made([getattr(rates, name) for rates in every]) for name in _SINGLE}
-    for name in _COLUMNS:
-        found[name] = tuple(map(made, zip(*(getattr(rates, name) for rates in every), strict=True)))
-    return Rates(**found)
-
-
-def even(rates: Rates, part: Fraction) -> Rates:
-    """Return figures that are all of this part of the whole, in the columns of others."""
-    return replace(figure_by_figure(lambda _: part, [rates]), mean_score=part * PERCENT)
-
-
-def rates_of(scale: Scale, formula: Formula, table: Table, base: Base) -> Rates | None:
-    """Exact rates of a table; None where there is no valid answer or nothing to divide by."""
-    divisor = base.divisor(formula.denominator, table)
-    if not table.valid or not divisor:
-        return None
-    if isinstance(scale, ScoreScale):
-        others = table.answered if formula.denominator is Denominator.VALID else divisor
-        plain = Rates(*_BY_POINTS, Fraction(table.unknown, others), Fraction(table.abstain, others), (), (), (), ())
-        return plain.at(scale.score.mean_of(table.grades))
-    counts, every = table.grades, range(1, len(table.grades) + 1)
-    points = sum(grade.score * count for grade, count in zip(scale.grades, counts, strict=True))
-    others = table.answered if formula.denominator is Denominator.VALID else divisor
-    positive = table.top(scale.positives)
-    return Rates(
-        satisfied=Fraction(table.top(formula.top), divisor),
-        positive=Fraction(positive, divisor),
-        dissatisfied=Fraction(table.valid - positive, divisor),
-        mean_score=Fraction(points, table.valid),
-        unknown=Fraction(table.unknown, others),
-        abstain=Fraction(table.abstain, others),
-        shares=tuple(Fraction(count, divisor) for count in counts),
-        firsts=tuple(Fraction(table.top(n), divisor) for n in every),
-        lasts=tuple(Fraction(sum(counts[-n:]), divisor) for n in every),
-        valid_lasts=tuple(Fraction(sum(counts[-n:]), table.valid) for n in every),
-    )
-
-
-def weigh(parts: Sequence[tuple[Fraction, Rates | None]]) -> Rates | None:
-    """Mean of the groups' rates by weight; groups without a rate are left out and the other weights renormalised."""
-    present = [(weight, rates) for weight, rates in parts if rates is not None and weight > 0]
-    if not present:
-        return None
-    unit = lcm(*(weight.denominator for weight, _ in present))
-    weights = [weight.numerator * (unit // weight.denominator) for weight, _ in present]
-    whole = sum(weights)
-
-    def mean(values: Sequence[Fraction]) -> Fraction:
-        """Add up whole numbers and shorten once: each sum of two fractions would be shortened by itself."""
-        ratios = [value.as_integer_ratio() for value in values]
-        unit = lcm(*[below for _, below in ratios])
-        made = sum([weight * above * (unit // below) for weight, (above, below) in zip(weights, ratios, strict=True)])
-        return Fraction(made, unit * whole)
-
-    return figure_by_figure(mean, [rates for _, rates in present])
 
 
 @dataclass(frozen=True, slots=True)

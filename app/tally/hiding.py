@@ -17,7 +17,7 @@
 - What was published before stays as closed as it was (``Restraint``): neither a correction nor a later round opens it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -48,6 +48,7 @@ class Rules:
 
     scheme: Scheme
     items: tuple[Item, ...]
+    schemes: tuple[Scheme, ...]
     k: int
     unseen: frozenset[str]
     small: frozenset[str]
@@ -62,7 +63,11 @@ class Rules:
 
     def of(self, section: Section) -> "Rules":
         """Return what holds of a section."""
-        return replace(self, scheme=section.scheme, items=section.items)
+        return replace(self, scheme=section.scheme, items=section.items, schemes=section.schemes)
+
+    def by_item(self) -> Iterator["Rules"]:
+        """Yield what the tables of each item obey, each by the scheme that counts it."""
+        return (self if own is self.scheme else replace(self, scheme=own) for own in self.schemes)
 
     @property
     def weighted(self) -> bool:
@@ -102,7 +107,7 @@ def rules_of(
     unseen = frozenset(sizes.ballots) if blunt else unseen_groups(sizes, k, restraint.unseen)
     small = frozenset(group.id for group in paper.groups if group.expected < k)
     bounds = known_bounds(sizes, unseen)
-    return Rules(paper.scheme, (), k, unseen, small, blunt, bounds, restraint)
+    return Rules(paper.scheme, (), (), k, unseen, small, blunt, bounds, restraint)
 
 
 def _most_ballots(paper: Paper, chain: Chain, group: str) -> int:
@@ -114,8 +119,8 @@ def _most_ballots(paper: Paper, chain: Chain, group: str) -> int:
 def sights_of(rules: Rules, unit_id: str, unit: Unit) -> tuple[tuple[Sight, ...], Sight]:
     """Return how closely a unit's items, and its overall part, may be looked at."""
     items = tuple(
-        _sight(replace(rules, scheme=rules.scheme.for_item(item)), (unit_id, item.key), part)
-        for item, part in zip(rules.items, unit.items, strict=True)
+        _sight(own, (unit_id, item.key), part)
+        for own, item, part in zip(rules.by_item(), rules.items, unit.items, strict=True)
     )
     asked = next((place for place, item in enumerate(rules.items) if item.overall), None)
     return items, _pooled(rules, unit_id, unit, items) if asked is None else items[asked]

@@ -10,7 +10,6 @@ from fractions import Fraction
 
 from app.campaigns.disclosure import Extent
 from app.campaigns.domain import Item, Scheme
-from app.campaigns.weighing import are_weighed, by_points
 from app.core.errors import DomainError
 from app.rounds.domain import Paper
 from app.tally.accounted import chain_json
@@ -30,8 +29,8 @@ from app.tally.shown import (
     Overall,
 )
 from app.tally.shown import Ruling as Ruled
-from app.tally.tables import Asked, breakdown_json, labels_of, total_json
-from app.tally.verdict import Band, Reason, Ruling, Verdict, band_edges, band_of, with_items
+from app.tally.tables import Asked, Way, breakdown_json, total_json
+from app.tally.verdict import Band, Reason, Ruling, Verdict, band_of, with_items
 from app.tally.wording import (
     BREAKDOWN_TEXT,
     UNDIVIDED_TEXT,
@@ -110,7 +109,7 @@ class _Shown:
     ``bands`` are those of 满意率 that tables fall in which must read alike: one, if the unit has a band at all.
     """
 
-    exact: Exact
+    way: Way
     id: str
     unit: Unit
     items: tuple[tuple[Item, Part, Sight], ...]
@@ -121,72 +120,70 @@ class _Shown:
     @property
     def scheme(self) -> Scheme:
         """The scheme that the section obeys."""
-        return self.exact.section.scheme
+        return self.way.section.scheme
 
 
-def _shown(exact: Exact, rules: Rules, unit_id: str) -> _Shown:
-    unit = exact.units[unit_id]
-    sights, sight = sights_of(rules, unit_id, unit)
-    items = tuple(zip(exact.section.items, unit.items, sights, strict=True))
+def _shown(way: Way, unit_id: str) -> _Shown:
+    unit, scheme = way.exact.units[unit_id], way.section.scheme
+    sights, sight = sights_of(way.rules, unit_id, unit)
+    items = tuple(zip(way.section.items, unit.items, sights, strict=True))
     overall = told(unit.overall.rulings, veiled=bool(unit.overall.veiled))
-    ruling = with_items(exact.section.scheme.judged_by, overall, [item_ruling(part, own) for _, part, own in items])
+    ruling = with_items(scheme.judged_by, overall, [item_ruling(part, own) for _, part, own in items])
     if sight.view is View.HIDDEN and ruling.verdict not in _WITHOUT_BAND:
         ruling = Ruling(Verdict.TOO_FEW, (Reason.WITHHELD,))
-    scheme, ends = exact.section.scheme, unit.overall.span or (unit.overall.rates,)
+    ends = unit.overall.span or (unit.overall.rates,)
     without = ruling.verdict in _WITHOUT_BAND or scheme.disclosure.announced
-    points = by_points(exact.section.items)
-    edges = band_edges(scheme, by_points=points)
-    bands = frozenset(band_of(rates.judged_part(points=points), edges) for rates in ends if rates and not without)
-    return _Shown(exact, unit_id, unit, items, sight, ruling, bands)
+    judged = [] if without else [rates.judged_part(points=way.points) for rates in ends if rates]
+    bands = frozenset(band_of(part, way.edges) for part in judged)
+    return _Shown(way, unit_id, unit, items, sight, ruling, bands)
 
 
 def _section_json(exact: Exact, rules: Rules, remarks: Mapping[str, tuple[str, ...]]) -> Section:
-    section, units = exact.section, [_shown(exact, rules, unit_id) for unit_id in exact.units]
+    way, section = Way(exact, rules), exact.section
+    units = [_shown(way, unit_id) for unit_id in exact.units]
     targets = [_target_json(unit, place, remarks.get(unit.id, ())) for place, unit in enumerate(units, start=1)]
     facts = formula_facts(section)
     return {
         "key": section.key,
         "noun": section.noun,
         "objects": section.objects.value,
-        "kind": "scores" if by_points(section.items) else "grades",
+        "kind": "scores" if way.points else "grades",
         "form_title": section.form_title,
         "items": item_facts(section),
         "scale": scale_facts(section),
         "formula": facts,
         "summary": summary_of([target["verdict"]["code"] for target in targets]),
-        "overall_band": _overall_band(units),
+        "overall_band": _overall_band(way, units),
         "words": words_of(facts, targets),
         "targets": targets,
     }
 
 
 def _target_json(shown: _Shown, position: int, remarks: tuple[str, ...]) -> Target:
-    items = [_item_json(shown, *each) for each in shown.items]
+    items = [_item_json(shown, asked, *each) for asked, each in zip(shown.way.items, shown.items, strict=True)]
     [band] = shown.bands if len(shown.bands) == 1 else [None]
-    rated = shown.exact.section.units[position - 1]
+    rated = shown.way.section.units[position - 1]
     target: Target = {
         "id": shown.id,
         "name": rated.name,
         "position": position,
         "verdict": _verdict_json(shown),
-        "band": _band_json(band, points=by_points(shown.exact.section.items)),
+        "band": _band_json(band, points=shown.way.points),
         "overall": _overall_json(shown, items),
         "items": items,
         "remarks": _remarks_json(shown.scheme, remarks),
-        "notes": [*left_out(shown.exact.section, shown.unit), *unit_notes(shown.scheme, shown.unit, shown.sight)],
+        "notes": [*left_out(shown.way.section, shown.unit), *unit_notes(shown.scheme, shown.unit, shown.sight)],
     }
     return {**target, "responsible": rated.responsible} if rated.responsible else target
 
 
-def _item_json(shown: _Shown, item: Item, part: Part, sight: Sight) -> ItemTable:
-    scheme = shown.scheme.for_item(item)
-    asked = Asked(scheme, labels_of(item, scheme), by_points=item.score is not None)
+def _item_json(shown: _Shown, asked: Asked, item: Item, part: Part, sight: Sight) -> ItemTable:
     figures = _table_json(shown, part, sight, asked)
     table: ItemTable = {
         "key": item.key,
         "label": item.label,
         "overall": item.overall,
-        "verdict": _item_verdict(scheme, item, item_ruling(part, sight)),
+        "verdict": _item_verdict(asked.scheme, item, item_ruling(part, sight)),
         "total": figures["total"],
         "groups": figures["groups"],
         "groups_text": figures["groups_text"],
@@ -207,16 +204,14 @@ def _overall_json(shown: _Shown, items: Sequence[ItemTable]) -> Overall:
             "groups": overall["groups"],
             "groups_text": overall["groups_text"],
         }
-    grades = tuple(grade.label for grade in shown.scheme.scale.grades)
-    asked_of = shown.exact.section.items
-    asked = Asked(shown.scheme, grades, pooled=True, weighed=are_weighed(asked_of), by_points=by_points(asked_of))
-    return {"key": None, "label": "各项合计", **_table_json(shown, shown.unit.overall, shown.sight, asked)}
+    together = _table_json(shown, shown.unit.overall, shown.sight, shown.way.pooled)
+    return {"key": None, "label": "各项合计", **together}
 
 
 def _table_json(shown: _Shown, part: Part, sight: Sight, asked: Asked) -> Figures:
-    groups = breakdown_json(shown.exact, part, sight, asked)
+    groups = breakdown_json(shown.way.exact, part, sight, asked)
     return {
-        "total": total_json(shown.exact, part, sight, asked),
+        "total": total_json(shown.way.exact, part, sight, asked),
         "groups": groups,
         "groups_text": "" if groups else UNDIVIDED_TEXT if shown.scheme.disclosure.announced else BREAKDOWN_TEXT,
     }
@@ -274,20 +269,22 @@ def _ruled(scheme: Scheme, ruling: Ruling, text: Callable[[Reason], str]) -> Rul
     }
 
 
-def _overall_band(units: Sequence[_Shown]) -> BandLabel | None:
+def _overall_band(way: Way, units: Sequence[_Shown]) -> BandLabel | None:
     """Put all units that have a band into one, each with the weight of its valid answers."""
     seen = [unit.unit.overall for unit in units if len(unit.bands) == 1]
     weights = Fraction(sum(part.total.valid for part in seen))
     ends = list(zip(*((part.span or (part.rates, part.rates)) for part in seen), strict=True))
-    points = any(by_points(unit.exact.section.items) for unit in units[:1])
     means = [
-        sum(rates.judged_part(points=points) * part.total.valid for rates, part in zip(end, seen, strict=True) if rates)
+        sum(
+            rates.judged_part(points=way.points) * part.total.valid
+            for rates, part in zip(end, seen, strict=True)
+            if rates
+        )
         / weights
         for end in ends
     ]
-    edges = band_edges(units[0].scheme, by_points=points) if units else ()
-    bands = {band_of(mean, edges) for mean in means}
-    return _band_json(bands.pop(), points=points) if len(bands) == 1 else None
+    bands = {band_of(mean, way.edges) for mean in means}
+    return _band_json(bands.pop(), points=way.points) if len(bands) == 1 else None
 
 
 def _band_json(band: Band | None, *, points: bool) -> BandLabel | None:

@@ -7,7 +7,8 @@ from fractions import Fraction
 from app.campaigns.domain import Scheme, ScoreScale
 from app.tally.alike import Tables, lookalikes
 from app.tally.chain import Chain, GroupChain
-from app.tally.figures import Base, Rates, Table, add_tables, even, figure_by_figure, rates_of, weigh
+from app.tally.figures import Base, Table, add_tables
+from app.tally.rates import Rates, even, figure_by_figure, rates_of, weigh
 
 
 def present_of(row: GroupChain) -> int:
@@ -152,7 +153,7 @@ class Sums:
         columns = next((rates for group, rates in groups.items() if rates is not None and weights[group] > 0), None)
         if columns is None:
             return None
-        every = [even(columns, Fraction(end)) for end in (0, 1)]
+        every = [even(columns, end) for end in (0, 1)]
         low, high = (weigh([(weights[g], end if g in veiled else groups[g]) for g in groups]) for end in every)
         return None if low is None or high is None else (low, high)
 

@@ -23,7 +23,7 @@ from app.campaigns.rule import (
     holds,
     outcomes_between,
 )
-from app.tally.figures import Rates
+from app.tally.rates import Rates
 
 _HALF = Fraction(1, 2)
 _BEST_EDGE = Fraction(90, 100)
@@ -110,7 +110,8 @@ def gate_of(scheme: Scheme, rates: Rates | None, valid: int, invalid: Reason | N
 
 def judge(rule: Rule, rates: Rates, *, lined: bool) -> Ruling:
     """Give figures their word; ``lined`` rules say no more than lines do, and have a reason for each line crossed."""
-    return _ruling(rule, evaluate(rule, rates.measured), rates.measured, lined=lined)
+    measured = rates.measured
+    return _ruling(rule, evaluate(rule, measured), measured, lined=lined)
 
 
 def judge_between(rule: Rule, low: Rates, high: Rates, *, lined: bool) -> tuple[Ruling, ...]:

@@ -13,8 +13,9 @@ from app.tally import hiding, margins
 from app.tally.alike import is_telling
 from app.tally.cell import Look, cell_json
 from app.tally.disclosure import View
-from app.tally.figures import Table, rates_of
+from app.tally.figures import Table
 from app.tally.margins import Sizes
+from app.tally.rates import rates_of
 from app.tally.result import result_document
 from app.tally.totals import Sums, base_of
 from tests.disclosure.attacker import Reading

@@ -8,18 +8,8 @@ from hypothesis import strategies as st
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Denominator, Formula
-from app.tally.figures import (
-    Base,
-    Marks,
-    Rates,
-    Table,
-    percent_text,
-    rates_of,
-    round_rate,
-    round_score,
-    shown_steps,
-    weigh,
-)
+from app.tally.figures import Base, Marks, Table, percent_text, round_rate, round_score, shown_steps
+from app.tally.rates import Rates, rates_of, weigh
 from tests.tally.cast import SCALE
 
 BASE = Base(returned=100, expected=120, present=110)

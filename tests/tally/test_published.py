@@ -15,7 +15,8 @@ from app.campaigns.domain import Denominator, Formula, Grade, Scale, Scheme
 from app.campaigns.rule import Rule, evaluate, measured_of
 from app.tally.cell import Look, cell_json
 from app.tally.disclosure import View
-from app.tally.figures import Base, Table, percent_text, rates_of, shown_steps
+from app.tally.figures import Base, Table, percent_text, shown_steps
+from app.tally.rates import rates_of
 from tests.campaigns.test_rule import CONGRESS, DEPUTIES, MARKS, POINTS, VILLAGE, most
 
 PUBLISHED = json.loads((Path(__file__).parent / "published.json").read_text())

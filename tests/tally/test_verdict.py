@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from app.campaigns.domain import Denominator, Formula, Lines, Measure, Scheme
 from app.campaigns.gates import Gates
 from app.campaigns.rule import ATTENTION, MET, REMEDIAL, Condition, Quantity, Rule, Sign, Step, Word
-from app.tally.figures import Base, Rates, Table, rates_of
+from app.tally.figures import Base, Table
+from app.tally.rates import Rates, rates_of
 from app.tally.verdict import (
     Band,
     Edge,
