@@ -1,14 +1,18 @@
 """Finding the box of a code, among many that come and go."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import CompoundSelect
+from sqlalchemy.sql import Executable
 
 from app.ballots import service, store
 from app.ballots.domain import CodeState, GateState
 from app.ballots.finder import Finder, UnreadBoxError
+from app.ballots.lines import FileLine, Line, Parameters, Row
+from app.ballots.schema_lines import SchemaLine
 from app.ballots.slot import Slot
 from app.booth.service import Admission, Door, admit
 from app.core.db import Database
@@ -160,4 +164,28 @@ def test_a_box_that_cannot_be_read_holds_up_no_code_of_another(database: Databas
     assert (refused.code, unknown) == ("busy", [])
     by_hand(database, damaged, "ALTER TABLE code RENAME COLUMN other TO tag")
     assert set(finder.find([right, lost["staff"][0], bytes(32)])) == {right, lost["staff"][0]}
+    finder.close()
+
+
+def test_the_box_that_was_hit_last_is_asked_alone(
+    database: Database, folder: KeyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hall's codes are all of one box: whatever others lie there, each costs one question to that one."""
+    boxes = [make_store(database, folder, 3) for _ in range(4)]
+    finder, asked = Finder(database, folder.tag_secret()), list[int]()
+    kind: type[Line] = FileLine if database.is_sqlite else SchemaLine
+    ask = kind.first_of_each
+
+    def note(line: Line, statement: Executable, many: Sequence[Parameters]) -> list[Row | None]:
+        asked.append(len(statement.selects) if isinstance(statement, CompoundSelect) else 1)
+        return ask(line, statement, many)
+
+    monkeypatch.setattr(kind, "first_of_each", note)
+    for _, hashes in boxes:
+        first, *others = hashes["staff"]
+        finder.find([first])
+        for digest in others:
+            asked.clear()
+            assert finder.find([digest])
+            assert asked == [1]
     finder.close()
