@@ -5,6 +5,7 @@ import itertools
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import warnings
@@ -22,6 +23,7 @@ from starlette.testclient import TestClient
 from xdist.remote import Producer
 
 from app.accounts import passwords
+from app.box import openings
 from app.core import migrate
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
@@ -30,7 +32,9 @@ from app.core.settings import Settings
 from app.main import build_api, wrap
 from app.office.workshop import Workshop
 from app.operations import demo
+from app.rounds import players
 from tests import cast, postgresql
+from tests.forked import STARTING, close_nests
 from tests.groups import Groups
 from tests.one_hop import OneHop
 
@@ -65,6 +69,23 @@ def _statements_compiled_once() -> Iterator[None]:
     """Compile each statement once for all tests."""
     with compiled_once():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _programs_forked() -> Iterator[None]:
+    """Fork the programs that the application starts, in place of loading them anew for each test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (openings, players):
+            patch.setattr(module, "subprocess", STARTING)
+        yield
+    close_nests()
+
+
+@pytest.fixture
+def started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start programs as the service does, where it is the start that is looked at."""
+    for module in (openings, players):
+        monkeypatch.setattr(module, "subprocess", subprocess)
 
 
 @pytest.fixture(scope="session")

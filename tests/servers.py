@@ -9,9 +9,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.forked import Forked
 from tests.postgresql import free_port
 
 ROOT = Path(__file__).parents[1]
+ANEW = "app.__main__"
+"""The product as a module to be started anew, where all of a process's memory is looked at; ``app`` is forked."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def served(
     if files is not None:
         line = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *line]
     with log.open("wb") as said:
-        process = subprocess.Popen(line, cwd=ROOT, env=settings, stdout=said, stderr=subprocess.STDOUT)
+        process = Forked(line, cwd=ROOT, env=settings, stdout=said, stderr=subprocess.STDOUT)
     try:
         wait_for_port(process, port)
         yield Server(process, port, log)

@@ -107,6 +107,7 @@ def hall(database: Database, tmp_path: Path) -> Iterator[Hall]:
     openings.close()
 
 
+@pytest.mark.usefixtures("started_anew")
 def test_it_works(hall: Hall) -> None:
     hall.open(hall.box.shares[2], hall.box.shares[0])
     assert (hall.job().phase, hall.job().done, hall.job().total) == (jobs.DONE, 42, 42)
@@ -306,6 +307,7 @@ def test_voiding_the_round_ends_the_process(hall: Hall) -> None:
     assert hall.state() is RoundState.SEALED
 
 
+@pytest.mark.usefixtures("started_anew")
 def test_the_process_shows_no_secret_and_holds_no_file_of_its_parent(hall: Hall, tmp_path: Path) -> None:
     held = (tmp_path / "held").open("wb")
     os.set_inheritable(held.fileno(), True)  # noqa: FBT003 - it takes it by position only

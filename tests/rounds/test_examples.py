@@ -39,6 +39,7 @@ def rows(session: sa.orm.Session) -> dict[str, int]:
     return {table.name: session.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables}
 
 
+@pytest.mark.usefixtures("started_anew")
 def test_it_works(database: Database, settings: Settings) -> None:
     folder = KeyFolder(settings.data / "keys")
     with database.writing() as session:

@@ -27,7 +27,7 @@ from app.core.secrets import new_token
 from app.web.forms import TOKEN_FIELD, form_token
 from tests.box.boxes import Box, make_box, make_staff, unlocked
 from tests.box.papers import make_paper
-from tests.servers import Server, served
+from tests.servers import ANEW, Server, served
 from tests.waiting import wait_until
 
 BALLOTS = {"residents": 60, "staff": 40}
@@ -191,7 +191,7 @@ def traces_of(words: str) -> list[bytes]:
     return [*(group.encode() for group in groups), *(quote(group).encode() for group in groups), read_secret(words)]
 
 
-def opened(database: Database, folder: KeyFolder, box: Box, scratch: Path, module: str = "app") -> list[set[bytes]]:
+def opened(database: Database, folder: KeyFolder, box: Box, scratch: Path, module: str = ANEW) -> list[set[bytes]]:
     """Open the box by the service; return the ballots, the key and the words that its memory holds afterwards."""
     key = unlocked(database, folder, box.shares[:2]).private_bytes_raw()
     ballots = [ballot.marks for ballot in box.ballots]
@@ -224,7 +224,7 @@ def test_it_finds_the_words_of_holders_whose_pages_run_no_scripts(
     """What an answered request leaves is written over at some time: they are posted until they are seen."""
     url, traces = database.engine.url.render_as_string(hide_password=False), traces_of(box.shares[0])
     with (
-        served(folder.path.parent, url, tmp_path) as server,
+        served(folder.path.parent, url, tmp_path, module=ANEW) as server,
         httpx.Client(
             base_url=f"http://127.0.0.1:{server.port}/rounds/r1/opening", trust_env=False, timeout=30
         ) as client,

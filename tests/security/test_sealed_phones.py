@@ -16,7 +16,7 @@ from tests.factories import OpenRound, count_box, make_open_round, make_paper
 from tests.postgresql import free_port
 from tests.recording import recorder
 from tests.security.test_memory import remembered
-from tests.servers import served
+from tests.servers import ANEW, served
 
 PHONES = 6
 CELLS = 24
@@ -86,7 +86,7 @@ def seen(
     address = f"http://127.0.0.1:{port}"
     wanted = [sign for at in range(PHONES) for sign in signs(at)]
     with (
-        served(settings.data, settings.sqlalchemy_url, scratch, MANYIDU_BASE_URL=address) as server,
+        served(settings.data, settings.sqlalchemy_url, scratch, module=ANEW, MANYIDU_BASE_URL=address) as server,
         recorder(port, server.port) as line,
         phones(address, scripts=scripts) as phone,
     ):
