@@ -1,6 +1,7 @@
 """Databases, the application and its clients for every test."""
 
 import gc
+import inspect
 import itertools
 import os
 import re
@@ -12,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from zlib import crc32
 
@@ -247,6 +249,15 @@ def client(new_client: Callable[[], TestClient]) -> TestClient:
 
 REAL_PARTS = {"sqlite_template", "postgresql_server", "browser", "installed"}
 """Fixtures that start a database, a browser or a server."""
+STARTERS = REAL_PARTS | {
+    "getfixturevalue",
+    "fresh_database",
+    "fresh_postgresql",
+    "served",
+    "sync_playwright",
+    "Workshop",
+}
+"""What a fixture, or a test, calls that starts one: most ask for theirs by the kind of database."""
 LABOUR = (
     "tests/disclosure/", "tests/office/test_workbook", "tests/campaigns/test_workbook_import", "tests/slips/test_codes",
     "tests/office/test_typesetting.py::test_all_of_level_2", "tests/charts/test_sheet.py::test_all_of_level_2",
@@ -254,6 +265,22 @@ LABOUR = (
     "tests/core/test_guesses.py::test_all_processes",
 )  # fmt: skip
 """Tests that ask for no real part but compute for long; ``make quick`` leaves them to ``make test``."""
+
+
+def starts_real_parts(item: pytest.Item) -> bool:
+    """Whether a test, or a fixture that it asks for, starts a database, a browser, a server or a child."""
+    fixtures = getattr(item, "_fixtureinfo", None)
+    found = [one for each in fixtures.name2fixturedefs.values() for one in each] if fixtures else []
+    functions = [getattr(item, "function", None), *(one.func for one in found)]
+    called = {name for function in functions for name in called_by(function)}
+    return bool(STARTERS & {*called, *getattr(item, "fixturenames", ())})
+
+
+@cache
+def called_by(function: object) -> frozenset[str]:
+    """Return the names that a function of Python calls or reads."""
+    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+    return frozenset(code.co_names if code else ())
 
 
 RENDERING = re.compile(
@@ -353,6 +380,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if runs(item.nodeid)]
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     for item in items:
-        needs = set(getattr(item, "fixturenames", ()))
-        if not REAL_PARTS & needs and not item.nodeid.startswith(LABOUR):
+        if not starts_real_parts(item) and not item.nodeid.startswith(LABOUR):
             item.add_marker("pure")

@@ -56,3 +56,22 @@ def test_files_stay_on_disk_where_memory_has_no_room(tmp_path: Path) -> None:
 def test_the_longest_tests_are_there() -> None:
     for start in LONGEST:
         assert list(ROOT.glob(f"{start}*")), start
+
+
+def is_pure(request: pytest.FixtureRequest) -> bool:
+    return request.node.get_closest_marker("pure") is not None
+
+
+@pytest.mark.usefixtures("database")
+def test_what_asks_for_a_database_is_not_run_by_make_quick(request: pytest.FixtureRequest) -> None:
+    """Since databases are asked for by their kind, four thousand such tests were, for a quarter of an hour."""
+    assert not is_pure(request)
+
+
+@pytest.mark.usefixtures("workshop")
+def test_nor_is_what_asks_for_children(request: pytest.FixtureRequest) -> None:
+    assert not is_pure(request)
+
+
+def test_what_asks_for_nothing_is(request: pytest.FixtureRequest) -> None:
+    assert is_pure(request)
