@@ -38,7 +38,7 @@ from app.core.secrets import token_bytes
 from app.operations.meeting import Meeting, open_box
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
-from app.rounds.reads import paper_text
+from app.rounds.papers import paper_text
 from app.rounds.sealing import write_root
 from app.slips.models import Batch
 from bench.sections import SECTIONS, in_sections

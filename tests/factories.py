@@ -20,7 +20,7 @@ from app.core.key_folder import KeyFolder
 from app.core.secrets import new_id, token_bytes
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, RoundState, paper_digest
 from app.rounds.models import Round
-from app.rounds.reads import paper_text
+from app.rounds.papers import paper_text
 from app.slips.codes import code_hash, new_code
 from app.slips.models import Batch
 from tests.ballots.stores import change_counts, set_gate

@@ -1,7 +1,7 @@
 """What the product keeps of results for as long as a process lives, by their digests."""
 
+from app.core.lately import Lately
 from app.publication import composites, concluded, previous, stored, totals
-from app.publication.lately import Lately
 
 PLACES = (
     (stored, "_parsed", stored.KEPT_PARSED), (totals, "_kept", totals.KEPT), (concluded, "_kept", concluded.KEPT),

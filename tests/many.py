@@ -15,7 +15,7 @@ from app.core.db import Database
 from app.publication.models import ResultRelease, ResultVersion
 from app.rounds.domain import RoundState, paper_digest
 from app.rounds.models import Round
-from app.rounds.reads import paper_text
+from app.rounds.papers import paper_text
 from tests.cast import Desk, Desks, make_cast
 from tests.publication import counted
 

@@ -35,7 +35,8 @@ from app.reports.scrutiny import Particulars
 from app.reports.service import own_of_round
 from app.rounds.document_reads import DocumentFile, document_file, documents_of
 from app.rounds.domain import Paper
-from app.rounds.reads import RoundView, frozen_text, get_round, parse_paper
+from app.rounds.papers import papers_in
+from app.rounds.reads import RoundView, frozen_text, get_round
 from app.rounds.receipt_reads import root_of
 
 ORGANISERS = Viewer(Scope.ORGANISERS)
@@ -103,7 +104,7 @@ def _read(session: Session, folder: KeyFolder, round_id: str, now: datetime, tol
     released = {release.version for release in ledger}
     return Contents(
         round=get_round(session, round_id),
-        paper=parse_paper(text),
+        paper=papers_in(session, [text])[text],
         paper_text=text,
         paper_hash=digest,
         result=result,

@@ -17,7 +17,7 @@ from app.core.db import Database
 from app.core.errors import DomainError
 from app.rounds.document_reads import FIRST, DocumentFile, document_file
 from app.rounds.domain import Paper
-from app.rounds.reads import parse_paper
+from app.rounds.papers import parse_paper
 from app.slips import redeem
 from app.slips.codes import code_hash, parse_code
 from app.slips.redeem import Claim

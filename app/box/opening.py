@@ -38,7 +38,8 @@ from app.core.memory import give_back_memory
 from app.core.secrets import shuffled, token_bytes
 from app.rounds.domain import Paper, RoundState
 from app.rounds.gone import tidy
-from app.rounds.reads import frozen_paper, frozen_text, parse_paper
+from app.rounds.papers import papers_in
+from app.rounds.reads import frozen_text
 from app.rounds.service import count_round, locked_round
 from app.slips.service import keep_used
 
@@ -97,7 +98,7 @@ def open_box(room: Room, attempt: Attempt, progress: Progress) -> None:
     with room.database.reading() as session:
         sealed_round(session, attempt.round_id)
         text, digest = frozen_text(session, attempt.round_id)
-        paper = parse_paper(text)
+        paper = papers_in(session, [text])[text]
         progress.total = sum(check_counts(session, paper).values())
         hide = Masker(all_names(session).values())
     check_tags(room.database, room.folder, paper)
@@ -160,12 +161,14 @@ def _put_down(room: Room, attempt: Attempt, paper: Paper, found: tuple[Stacks, C
         with room.database.reading() as session:
             works = [prepare(session, paper, found[0]) for prepare in room.prepare]
         prepared = [work() for work in works]
-        if _swap(room, attempt, found, prepared):
+        if _swap(room, attempt, paper, found, prepared):
             return
     raise DomainError("box_changed")
 
 
-def _swap(room: Room, attempt: Attempt, found: tuple[Stacks, Counter[str]], prepared: Sequence[Prepared]) -> bool:
+def _swap(
+    room: Room, attempt: Attempt, paper: Paper, found: tuple[Stacks, Counter[str]], prepared: Sequence[Prepared]
+) -> bool:  # fmt: skip
     """Put the stacks in the envelopes' place: the one transaction that decides. ``found``: stacks, and invalid ones.
 
     Return whether it was done: not if what was ``prepared`` does not hold any more.
@@ -174,7 +177,7 @@ def _swap(room: Room, attempt: Attempt, found: tuple[Stacks, Counter[str]], prep
     with room.database.writing() as session:
         if locked_round(session, attempt.round_id).state is not RoundState.SEALED:
             raise DomainError("box_not_sealed")
-        returned, (paper, _) = Counter(stacks.returned) + invalid, frozen_paper(session, attempt.round_id)
+        returned = Counter(stacks.returned) + invalid
         if check_counts(session, paper) != dict(returned):
             raise DomainError("box_changed")
         if not all(one.still_holds(session) for one in prepared):

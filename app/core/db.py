@@ -4,7 +4,7 @@ A reading session cannot write (``query_only`` / READ ONLY transaction): that GE
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from sqlalchemy.types import TypeDecorator
 
+from app.core.apart import GOES, AtHand, LackingError, Made, Name, made_now
+from app.core.errors import DomainError
 from app.core.holding import given_back, hold_nothing, taken
 from app.core.key_folder import KeyFolder
 
@@ -177,6 +179,8 @@ class DeskSession(Session):
         super().__init__(engine, expire_on_commit=False, close_resets_only=close_resets_only)
         self.database = database
         self.reads_only = reads_only
+        self.at_hand: AtHand | None = None
+        """What was made for the act in this session; None: it cannot begin again."""
         self.afterwards: list[Callable[[], object]] = []
 
     def rollback(self) -> None:
@@ -204,6 +208,22 @@ def pause(session: Session, work: str) -> None:
     if desk.reads_only:
         desk.commit()
         hold_nothing(work)
+
+
+def made_apart(
+    session: Session, work: str, makes: Mapping[Name, Callable[[], Made]], known: Mapping[Name, Made]
+) -> dict[Name, Made]:
+    """Return by its name what is made while no transaction is held (``core.apart``), and what is ``known`` already.
+
+    A reader's transaction ends before; an act begins again. One that cannot, not being ``Database.acted``, is refused.
+    """
+    at_hand = _desk(session).at_hand
+    if at_hand is not None:
+        return at_hand.of(work, makes, known)
+    if not makes:
+        return {**known}
+    pause(session, work)
+    return {**known, **made_now(work, makes)}
 
 
 def _desk(session: Session) -> DeskSession:
@@ -248,6 +268,24 @@ class Database:
             session.commit()
         for act in session.afterwards:
             act()
+
+    def acted(self, act: Callable[[Session], T]) -> T:
+        """Act in a session as of ``writing``, again from the start where something has to be made apart from it.
+
+        So until it is committed an act changes nothing but its session. DomainError ``busy`` where there is no end to
+        it, because others go on changing what it rests on.
+        """
+        at_hand = AtHand()
+        for _ in range(GOES):
+            try:
+                with self.writing() as session:
+                    _desk(session).at_hand = at_hand
+                    return act(session)
+            except LackingError as lacking:
+                found = lacking
+            at_hand.make(found)
+        code = "busy"
+        raise DomainError(code)
 
     @property
     def keys(self) -> KeyFolder:

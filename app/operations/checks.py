@@ -17,7 +17,8 @@ from app.operations.server import check_engine, open_database
 from app.publication.signing import check_stored, versions_in
 from app.rounds.domain import Paper, RoundState
 from app.rounds.hall_check import hall_of, hall_steps
-from app.rounds.reads import all_rounds, frozen_text, parse_paper
+from app.rounds.papers import parse_paper
+from app.rounds.reads import all_rounds, frozen_text
 
 UNDER_WAY = {RoundState.OPEN, RoundState.SEALED}
 

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.accounts.domain import Role
 from app.accounts.passwords import HASHER
-from app.box.played import play_holders
 from app.campaigns import reads as campaign_reads
 from app.campaigns import scheme_service
 from app.campaigns import service as campaigns
@@ -26,19 +25,17 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.scope import ROOT
 from app.core.secrets import new_id, shuffled
-from app.main import PORTS
 from app.operations.demo_kinds import hold_votes
 from app.operations.demo_rectification import Cast, Story, before_the_vote
 from app.operations.meeting import Meeting, close_and_open, vote
+from app.operations.playing import Played, open_played, publish_played
 from app.opinions import service as opinions
-from app.publication import service as publication
 from app.rectification.board import service as board
 from app.rectification.orders.days import table_of
 from app.rectification.rules.board import Done
 from app.rectification.rules.workdays import working_day_from
 from app.rounds import service as rounds
 from app.rounds.service import RoundDraft
-from app.slips import service as slips
 
 UNITS = (
     "县文化馆", "县图书馆", "县博物馆", "县文工团", "电影发行放映公司", "文化市场稽查队", "文物管理所", "广播站",
@@ -157,8 +154,7 @@ def make(database: Database, folder: KeyFolder, data: Path, now: datetime, *, un
             before_the_vote(Story(session, then, cast, campaign_id), [unit.id for unit in units])
     first = _hold_first_round(database, folder, then, (zhang, campaign_id))
     if under_way:
-        with database.writing() as session:
-            Story(session, then, cast, campaign_id).order(first)
+        database.acted(lambda session: Story(session, then, cast, campaign_id).order(first))
     hold_votes(database, folder, then - timedelta(days=DAYS_AGO), zhang)
     round_id, shares, codes = _open_round(database, folder, now, (zhang, campaign_id), OPEN_ROUND)
     demo = Demo(round_id, passwords, shares, codes)
@@ -211,13 +207,10 @@ def _open_round(
         draft = RoundDraft(title, "t2", stage, remarks=True, key_needed=1, key_holders=1)
         round_id = rounds.create_round(acting, campaign_id, draft)
         rounds.freeze(acting, round_id)
-    with database.writing() as session:
-        acting = Acting(session, now, organiser)
         groups = campaign_reads.get_campaign(session, campaign_id).groups
-        codes = slips.issue(acting, folder, round_id, {group.id: group.expected + SPARE for group in groups})
-        slips.set_counts(acting, round_id, {group.id: (SPARE, 0) for group in groups})
-        shares = play_holders(acting, folder, round_id, [organiser.name])
-        rounds.open_round(acting, folder, PORTS, round_id)
+    printed, spare = {group.id: group.expected + SPARE for group in groups}, {group.id: (SPARE, 0) for group in groups}
+    played = Played(round_id, printed, [organiser.name], spare)
+    codes, shares = open_played(database, folder, (now, organiser), played)
     return round_id, shares, {group.name: codes[group.id][:-SPARE] for group in groups}
 
 
@@ -230,6 +223,5 @@ def _hold_first_round(database: Database, folder: KeyFolder, then: datetime, pla
     meeting = Meeting(campaign_id, round_id, [], shares, 1, organiser, (organiser.name,))
     close_and_open(database, folder, meeting, lambda: end)
     for scope in SCOPES:
-        with database.writing() as session:
-            publication.publish(Acting(session, end, organiser), round_id, {"scope": scope})
+        publish_played(database, (end, organiser), round_id, scope)
     return round_id

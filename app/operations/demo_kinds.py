@@ -1,16 +1,19 @@
 """The demo's votes of other kinds: last week's 人大 round, its counts announced, and 民主测评 of a leadership."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from app.campaigns import scheme_service
+from app.campaigns.domain import Scheme
 from app.campaigns.kinds import KINDS
 from app.campaigns.reads import get_campaign
 from app.core.acting import Acting, Principal
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
-from app.operations.playing import play_then
-from app.publication import service as publication
+from app.operations.playing import play_then, publish_played
 from app.rounds import service as rounds
 from app.rounds.reads import rounds_of
 from app.rounds.starting import Beginning, begin
@@ -39,15 +42,19 @@ HALL: Final = "participants"
 
 def hold_votes(database: Database, folder: KeyFolder, then: datetime, organiser: Principal) -> None:
     """Hold each vote to its published result; one person may act alone, as in the rest of the demo."""
-    for key, beginning in VOTES.items():
-        with database.writing() as session:
-            acting = Acting(session, then, organiser)
-            campaign_id = begin(acting, KINDS[key], beginning)
-            scheme = get_campaign(session, campaign_id).scheme
-            scheme_service.set_scheme(session, then, organiser, campaign_id, scheme, two_person=False)
-            round_id = rounds_of(session, campaign_id)[0].id
-            rounds.freeze(acting, round_id)
+    for key in VOTES:
+        round_id, scheme = database.acted(partial(_frozen, key, (then, organiser)))
         play_then(database, folder, round_id, organiser, then)
         if scheme.disclosure.announced:
-            with database.writing() as session:
-                publication.publish(Acting(session, then + timedelta(minutes=2), organiser), round_id, {"scope": HALL})
+            publish_played(database, (then + timedelta(minutes=2), organiser), round_id, HALL)
+
+
+def _frozen(key: str, by: tuple[datetime, Principal], session: Session) -> tuple[str, Scheme]:
+    """Make a vote of a kind and freeze it; return its round's id and its rules."""
+    acting = Acting(session, *by)
+    campaign_id = begin(acting, KINDS[key], VOTES[key])
+    scheme = get_campaign(session, campaign_id).scheme
+    scheme_service.set_scheme(session, acting.now, acting.actor, campaign_id, scheme, two_person=False)
+    round_id = rounds_of(session, campaign_id)[0].id
+    rounds.freeze(acting, round_id)
+    return round_id, scheme

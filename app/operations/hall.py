@@ -17,7 +17,6 @@ import uvloop
 
 from app.audit.service import SYSTEM
 from app.box import reads as box_reads
-from app.box.played import play_holders
 from app.campaigns import service as campaigns
 from app.campaigns.builtin import DEFAULT_SCALE
 from app.campaigns.domain import SECTIONS, Item, Objects
@@ -40,13 +39,13 @@ from app.operations.meeting import Meeting, close_and_open, opinion
 from app.operations.open_files import raise_open_files
 from app.operations.phone import Diary, Opinion, Phone, RefusedError, SlipRefusedError
 from app.operations.phone_line import LineError, PhoneLine
+from app.operations.playing import Played, open_played
 from app.operations.printed import printed_codes
 from app.operations.server import open_database
 from app.rounds import service as rounds
 from app.rounds.domain import NOT_ASKED, Paper, Section
 from app.rounds.reads import frozen_paper
 from app.rounds.service import RoundDraft
-from app.slips import service as slips
 
 GROUPS = 8
 OWN_UNITS = 8
@@ -111,11 +110,8 @@ def _set_up(database: Database, folder: KeyFolder, phones: int, asked: Asked) ->
         draft = RoundDraft(name, asked(acting, campaign_id), remarks=True, key_needed=2, key_holders=3)
         round_id = rounds.create_round(acting, campaign_id, draft)
         rounds.freeze(acting, round_id)
-    with database.writing() as session:  # the round is there before its box is
-        acting = Acting(session, utc_now(), SYSTEM)
-        codes = slips.issue(acting, folder, round_id, {group.id: group.expected for group in groups})
-        shares = play_holders(acting, folder, round_id, ["甲", "乙", "丙"])
-        rounds.open_round(acting, folder, PORTS, round_id)
+    played = Played(round_id, {group.id: group.expected for group in groups}, ["甲", "乙", "丙"])
+    codes, shares = open_played(database, folder, (utc_now(), SYSTEM), played)  # the round is there before its box is
     handed_out = shuffled(code for group in codes.values() for code in group)[:phones]
     return Meeting(campaign_id, round_id, handed_out, shares)
 

@@ -104,8 +104,7 @@ def close_and_open(
     database: Database, folder: KeyFolder, meeting: Meeting, clock: Callable[[], datetime] = utc_now
 ) -> None:
     """Close the round and have its box opened with as many shares as it needs."""
-    with database.writing() as session:
-        rounds.close_round(Acting(session, clock(), meeting.actor), meeting.round_id, {})
+    database.acted(lambda session: rounds.close_round(Acting(session, clock(), meeting.actor), meeting.round_id, {}))
     open_box(Place(database, folder, clock, None if clock is utc_now else clock()), meeting)
 
 

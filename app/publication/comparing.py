@@ -18,7 +18,7 @@ from app.core.holding import hold_nothing
 from app.core.scope import everywhere
 from app.core.turns import in_turns
 from app.publication.domain import Scope, scopes_of_figures
-from app.publication.kin import Kin, near_rounds, title_of
+from app.publication.kin import Kin, Near, near_rounds, title_of
 from app.publication.models import ResultRelease, ResultVersion
 from app.publication.reads import versions_of
 from app.publication.stored import DamagedResultError, checked, read_apart, stored_document, text_of
@@ -36,17 +36,17 @@ class Figures:
     digest: str
 
 
-Seen = tuple[str, Paper, Paper]
-"""What was compared of another round: the digest of its version, and both papers as they are seen from one another."""
-
-
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The newest document of a round by its digest, and the other rounds that it was found to go with, by their ids."""
+    """The newest document of a round by its digest, the rounds beside it, and those that it was found to go with.
+
+    ``beside``: the digests of these rounds' versions by the rounds' ids.
+    """
 
     digest: str = ""
     document: Document | None = None
-    beside: Mapping[str, Seen] = field(default_factory=dict)
+    near: Near | None = None
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, session: Session, round_id: str, version: int, digest: str) -> Document:
         """Return the document of a version: the one at hand, or else as it is stored."""
@@ -67,20 +67,21 @@ def examine(database: Database, round_id: str, scope: Scope) -> Examined:
         versions, (paper, _) = versions_of(session, round_id), frozen_paper(session, round_id)
         if not versions:
             return NOTHING
-    newest, others = versions[-1], list[tuple[Kin, Figures]]()
+    newest, near, others = versions[-1], None, list[tuple[Kin, Figures]]()
     document = read_apart(database.reading, round_id, newest.version)
     if document is None:
         raise DamagedResultError
-    if scope in scopes_of_figures(extent_of(document)):
+    if scope in scopes_of_figures(extent_of(document)) and not paper.rehearsal:
         with database.reading() as session:
-            others = _others(session, paper)
+            near = near_rounds(session, paper)
+            others = _released(session, near)
     hold_nothing("comparing results")
     fits = [
         (other, found)
         for other, found in in_turns(others, at_once=1)
         if keeps(paper, document, other.paper) or _makes_good(database, other, found)
     ]
-    return Examined(newest.digest, document, {other.round.id: _seen(other, found) for other, found in fits})
+    return Examined(newest.digest, document, near, {other.round.id: found.digest for other, found in fits})
 
 
 def _makes_good(database: Database, other: Kin, found: Figures) -> bool:
@@ -94,8 +95,12 @@ def check_beside(session: Session, paper: Paper, document: Document, known: Exam
 
     One of the two holds back what the other one's voters ask; else both may not be read.
     """
-    for other, found in _others(session, paper):
-        if known.document is document and known.beside.get(other.round.id) == _seen(other, found):
+    if paper.rehearsal:
+        return  # its figures are nobody's
+    near = near_rounds(session, paper, known=known.near)
+    holds = known.document is document and known.near is near
+    for other, found in _released(session, near):
+        if holds and known.beside.get(other.round.id) == found.digest:
             continue
         if keeps(paper, document, other.paper):
             continue
@@ -105,15 +110,10 @@ def check_beside(session: Session, paper: Paper, document: Document, known: Exam
             raise DomainError("release_near_round", title=title_of(session, other), k=paper.scheme.floor)
 
 
-def _seen(other: Kin, found: Figures) -> Seen:
-    return found.digest, other.paper, other.mine
-
-
-def _others(session: Session, paper: Paper) -> list[tuple[Kin, Figures]]:
-    """Return the rounds beside a paper's whose figures were ever released; a rehearsal's figures are nobody's."""
-    near = () if paper.rehearsal else near_rounds(session, paper)
-    released = released_figures(session, [other.own for other in near])
-    return [(other, released[other.round.id]) for other in near if other.round.id in released]
+def _released(session: Session, near: Near) -> list[tuple[Kin, Figures]]:
+    """Return the rounds beside one whose figures were ever released."""
+    released = released_figures(session, [other.own for other in near.rounds])
+    return [(other, released[other.round.id]) for other in near.rounds if other.round.id in released]
 
 
 def released_figures(session: Session, papers: Sequence[Paper]) -> Mapping[str, Figures]:

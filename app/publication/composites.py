@@ -28,10 +28,10 @@ from app.core.acting import Acting
 from app.core.db import locked, pause
 from app.core.errors import DomainError
 from app.core.folding import plain_number
+from app.core.lately import Lately
 from app.publication.composite_rows import Composites, Entry, row_of
 from app.publication.domain import Scope, Sight, Viewer, sight_of
 from app.publication.editions import Published, PublishedBands
-from app.publication.lately import Lately
 from app.publication.models import NamedEntry
 from app.publication.reads import ANYONE, bands_in, ledgers, published_in
 from app.publication.stored import DamagedResultError, digests_of, document_once

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.campaigns.composite import Missing, rounds_behind
 from app.core.db import pause
+from app.core.lately import Lately
 from app.publication.composite_rows import Entry, Row
 from app.publication.composites import (
     SCORES,
@@ -24,7 +25,6 @@ from app.publication.composites import (
 )
 from app.publication.domain import Sight, Viewer
 from app.publication.editions import Published
-from app.publication.lately import Lately
 from app.publication.reads import PublishedLine, Sighted, lines_of
 from app.publication.renditions import rendition
 from app.publication.stored import Text, texts_of

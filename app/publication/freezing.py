@@ -1,6 +1,6 @@
 """The first version of a result: worked out of the stacks in hand when a box is opened, and stored with them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -11,7 +11,7 @@ from app.box.counted import Stacks, valid_ballots
 from app.box.preparing import Prepared
 from app.core.acting import Acting
 from app.core.db import database_of
-from app.publication.kin import Kin, near_rounds
+from app.publication.kin import near_basis, near_rounds
 from app.publication.service import by_unit, counting_chain, store_version
 from app.publication.signing import Signed, root_text, sign
 from app.publication.verdicts import written
@@ -29,8 +29,8 @@ def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Callable[[
     """
     valid = valid_ballots(paper, ((*place, len(marks)) for place, marks in stacks.marks.items()))
     chain = counting_chain(session, paper, paper.round_id, valid)
-    earlier = near_rounds(session, paper)
-    papers = [each.paper for each in earlier]
+    near = near_rounds(session, paper)
+    papers = [each.paper for each in near.rounds]
     root, seed = root_text(session, paper.round_id), database_of(session).keys.signing_key()
 
     def made() -> Signed | None:
@@ -42,14 +42,14 @@ def prepare_result(session: Session, paper: Paper, stacks: Stacks) -> Callable[[
 
     def still_holds(session: Session) -> bool:
         now = counting_chain(session, paper, paper.round_id, valid)
-        return now == chain and _ids(near_rounds(session, paper)) == _ids(earlier)
+        return now == chain and near_basis(session, paper) == near.basis
 
     return lambda: Prepared(still_holds, partial(_write, paper.round_id, made()))
 
 
 def papers_before(session: Session, paper: Paper, now: datetime) -> list[Paper]:
     """Return the papers of the rounds beside whose results that of this paper will stand, with its ids."""
-    return [each.paper for each in near_rounds(session, paper, now)]
+    return [each.paper for each in near_rounds(session, paper, now).rounds]
 
 
 def _write(round_id: str, result: Signed | None, acting: Acting) -> None:
@@ -57,7 +57,3 @@ def _write(round_id: str, result: Signed | None, acting: Acting) -> None:
         store_version(acting, round_id, result, "")
     act = "result.refuse" if result is None else "result.freeze"
     audit.record(acting.session, acting.now, acting.actor, act, round_id)
-
-
-def _ids(rounds: Sequence[Kin]) -> set[str]:
-    return {each.round.id for each in rounds}

@@ -8,20 +8,25 @@ never from what a campaign is called now. Later than that people judge other wor
 as before is wrong.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from app.campaigns.lineage import By, Named, copies_of, registered, same_objects
+from app.core.db import made_apart
 from app.core.folding import folded
+from app.core.turns import in_turns
 from app.rounds.domain import Paper, RoundState
-from app.rounds.reads import RoundView, get_round, papers_beside, rounds_of
+from app.rounds.papers import parse_paper
+from app.rounds.reads import RoundView, get_round, rounds_beside, rounds_of, texts_beside
 from app.tally.restraint import aligned
 
 APART: Final = timedelta(days=180)
+WORK: Final = "comparing papers"
 COUNTED: Final = frozenset({RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED})
 """States in which a result may be released, now or later."""
 
@@ -48,19 +53,64 @@ class Kin:
     mine: Paper
 
 
-def near_rounds(session: Session, paper: Paper, now: datetime | None = None) -> list[Kin]:
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the rounds beside one are found out of: those that may be, each with the hash of its paper, and the ties."""
+
+    rounds: tuple[tuple[str, str | None], ...]
+    register: frozenset[tuple[str, str]]
+    copies: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The counted rounds beside one, and what they were found out of: while that is the same, so are they."""
+
+    basis: Basis
+    rounds: Sequence[Kin]
+
+
+def near_rounds(session: Session, paper: Paper, now: datetime | None = None, known: Near | None = None) -> Near:
     """Return the counted rounds beside whose results that of a paper will stand, of its campaign and of others.
 
-    Nearness is measured from where the round closed, will close or, where that is open, from ``now``.
+    Nearness is measured from where the round closed, will close or, where that is open, from ``now``. Their papers are
+    compared apart from the transaction (``core.apart``), and read only where what was ``known`` does not hold any more.
     """
+    mine, found, ties = _looked_at(session, paper, now)
+    basis = _basis(found, ties)
+    if known is not None and known.basis == basis:
+        return known
+    texts = texts_beside(session, [row.id for row in found])
+    name = "near", paper.round_id, basis
+    return Near(basis, made_apart(session, WORK, {name: partial(_kin, (paper, mine), found, texts, ties)}, {})[name])
+
+
+def near_basis(session: Session, paper: Paper) -> Basis:
+    """Return what ``near_rounds`` would be found out of; no paper is read for it."""
+    _, found, ties = _looked_at(session, paper, None)
+    return _basis(found, ties)
+
+
+def _looked_at(session: Session, paper: Paper, now: datetime | None) -> tuple[RoundView, list[RoundView], Ties]:
     mine = get_round(session, paper.round_id)
     ends = mine.closed_at or mine.closes_at or now
     between = None if ends is None else (ends - APART, ends + APART)
-    found = [each for each in papers_beside(session, mine.campaign_id, between, COUNTED) if each[0].id != mine.id]
-    ties = ties_of(session, {mine.campaign_id, *(row.campaign_id for row, _ in found)}, mine.campaign_id)
-    own = [Kin(row, other, other, paper) for row, other in found if row.campaign_id == mine.campaign_id]
-    beside = (_beside(paper, row, other, ties) for row, other in found if row.campaign_id != mine.campaign_id)
-    return [*own, *(each for each in beside if each is not None)]
+    found = [row for row in rounds_beside(session, mine.campaign_id, between, COUNTED) if row.id != mine.id]
+    return mine, found, ties_of(session, {mine.campaign_id, *(row.campaign_id for row in found)}, mine.campaign_id)
+
+
+def _basis(found: Sequence[RoundView], ties: Ties) -> Basis:
+    return Basis(tuple((row.id, row.paper_hash) for row in found), frozenset(ties.register.items()), ties.copies)
+
+
+def _kin(
+    own: tuple[Paper, RoundView], found: Sequence[RoundView], texts: Mapping[str, str], ties: Ties
+) -> Sequence[Kin]:  # fmt: skip
+    (paper, mine), papers = own, {row.id: parse_paper(texts[row.id]) for row in in_turns(found, at_once=1)}
+    same = [Kin(row, papers[row.id], papers[row.id], paper) for row in found if row.campaign_id == mine.campaign_id]
+    others = (row for row in found if row.campaign_id != mine.campaign_id)
+    beside = (_beside(paper, row, papers[row.id], ties) for row in in_turns(others, at_once=1))
+    return [*same, *(each for each in beside if each is not None)]
 
 
 def _beside(paper: Paper, row: RoundView, other: Paper, ties: Ties) -> Kin | None:

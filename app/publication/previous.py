@@ -13,10 +13,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.core.db import pause
+from app.core.lately import Lately
 from app.publication.agreement import why_not
 from app.publication.domain import Viewer
 from app.publication.editions import Published, PublishedBands
-from app.publication.lately import Lately
 from app.publication.lookback import Behind, Pairing, behind, whole
 from app.publication.reads import ANYONE
 from app.publication.renditions import bands, rendition

@@ -11,7 +11,8 @@ from app.rounds.checklist import freeze_problems
 from app.rounds.domain import RoundState, paper_digest
 from app.rounds.freezing import FREEZE, rows_of
 from app.rounds.hall_check import hall_of, hall_steps
-from app.rounds.reads import get_round, paper_text, waiting_approvals
+from app.rounds.papers import paper_text
+from app.rounds.reads import get_round, waiting_approvals
 from app.rounds.service import draft_paper, needs_second_person
 from app.web.desk import KeyDesk
 

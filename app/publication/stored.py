@@ -12,9 +12,10 @@ import orjson
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.core.db import pause
+from app.core.db import made_apart, pause
 from app.core.errors import DomainError
-from app.publication.lately import Lately
+from app.core.holding import hold_nothing
+from app.core.lately import Lately
 from app.publication.models import ResultVersion
 from app.tally.document import Document
 from app.tally.flat import lifted
@@ -104,6 +105,7 @@ class Text:
 
     def parsed(self) -> Document:
         """Return the document, which nobody keeps."""
+        hold_nothing(WORK)
         return lifted(orjson.loads(self.text))
 
 
@@ -129,12 +131,20 @@ def text_of(round_id: str, version: int) -> Select[str, str]:
 
 
 def checked(session: Session, query: Select[str, str]) -> Document:
-    """Return the one document that a query of ``text_of`` finds, or raise ``DamagedResultError``."""
+    """Return the one document that a query of ``text_of`` finds, or raise ``DamagedResultError``.
+
+    It is checked and parsed apart from the transaction, also where one acts (``core.apart``).
+    """
     row = session.execute(query).one()
-    pause(session, WORK)
-    if not _is_whole(row.document, row.digest):
+    name = "result", row.digest
+    document = made_apart(session, WORK, {name: partial(_document, row.document, row.digest)}, {})[name]
+    if document is None:
         raise DamagedResultError
-    return lifted(orjson.loads(row.document))
+    return document
+
+
+def _document(text: str, digest: str) -> Document | None:
+    return lifted(orjson.loads(text)) if _is_whole(text, digest) else None
 
 
 def _is_whole(text: str, digest: str) -> bool:

@@ -12,10 +12,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.core.db import pause
+from app.core.lately import Lately
 from app.core.turns import in_turns
 from app.publication.domain import Sight, Viewer
 from app.publication.editions import Published
-from app.publication.lately import Lately
 from app.publication.reads import PublishedLine, Sighted, lines_of, published
 from app.publication.renditions import rendition
 from app.publication.stored import WORK, DamagedResultError, Read, digests_of, stored_document

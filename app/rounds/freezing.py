@@ -10,7 +10,8 @@ from app.core.acting import Acting
 from app.core.errors import DomainError
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Event, Paper, PaperGroup, next_state, paper_digest
-from app.rounds.reads import RoundView, get_round, paper_text
+from app.rounds.papers import paper_text
+from app.rounds.reads import RoundView, get_round
 from app.rounds.service import draft_paper, freeze, refuse_missing
 
 FREEZE: Final = "freeze"

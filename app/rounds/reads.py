@@ -4,10 +4,8 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, case, select
 from sqlalchemy.orm import Session
 
@@ -20,14 +18,12 @@ from app.core.lists import Listed, Wish, cut
 from app.core.scope import everywhere
 from app.rounds.domain import Paper, RoundState
 from app.rounds.models import Round, RoundRetest
+from app.rounds.papers import papers_in
 
-FORMAT = 2
-"""Format of a frozen paper's text: sections, each of objects x items. What an older text leaves out has a default."""
 KIND = "round"
 """What consents to acts on rounds are filed under."""
 UNDER_WAY = [state.value for state in (RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED, RoundState.READY)]
 """States in which somebody has to do something about a round, or is doing it."""
-_PAPER = TypeAdapter(Paper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +137,17 @@ def campaigns_under_way(session: Session) -> frozenset[str]:
 
 def resting(session: Session, campaign_id: str) -> list[Resting]:
     """Return what every round of a campaign rests on, oldest first; a void one's paper holds nothing."""
-    columns = (Round.title, Round.state, Round.paper, Round.form_key, Round.stage_id, Round.id)
+    held = case((Round.state != RoundState.VOID, Round.paper))
+    columns = (Round.title, Round.state, held, Round.form_key, Round.stage_id, Round.id)
     query = select(*columns).where(Round.campaign_id == campaign_id).order_by(Round.created_at, Round.id)
-    return [_resting(*row) for row in session.execute(query)]
+    rows = session.execute(query).all()
+    papers = papers_in(session, [text for _, _, text, *_ in rows if text is not None])
+    return [_resting(title, state, papers.get(text), *rest) for title, state, text, *rest in rows]
 
 
 def _resting(
-    title: str, state: str, text: str | None, form_key: str, stage_id: str | None, round_id: str
+    title: str, state: str, paper: Paper | None, form_key: str, stage_id: str | None, round_id: str
 ) -> Resting:  # fmt: skip
-    paper = parse_paper(text) if text is not None and state != RoundState.VOID else None
     units = frozenset(unit.id for unit in paper.units) if paper else frozenset()
     groups = frozenset(group.id for group in paper.groups) if paper else frozenset()
     return Resting(title, units, groups, form_key, stage_id, round_id, is_draft=state == RoundState.DRAFT)
@@ -165,21 +163,28 @@ def rounds_in(
     return _viewed(session, query.order_by(Round.created_at.desc(), Round.id))
 
 
-def papers_beside(
+def rounds_beside(
     session: Session, campaign_id: str, between: tuple[datetime, datetime] | None, states: Collection[RoundState]
-) -> list[tuple[RoundView, Paper]]:
-    """Return the rounds of a campaign, and all that closed ``between`` (None: ever), with their frozen papers.
+) -> list[RoundView]:
+    """Return the frozen rounds of a campaign, and all that closed ``between`` (None: ever).
 
     Those in one of the states, oldest first, no rehearsals; of any office: the caller shows nothing of what he may not
     see.
     """
-    query = select(Round).where(Round.state.in_([state.value for state in states]), Round.rehearsal_of.is_(None))
+    frozen = (Round.rehearsal_of.is_(None), Round.paper_hash.is_not(None))
+    query = _VIEWED.where(Round.state.in_([state.value for state in states]), *frozen)
     query = query.order_by(Round.created_at, Round.id)
     if between is not None:
         first, last = between
         near = (Round.closed_at > first) & (Round.closed_at < last)
         query = query.where(near | Round.closed_at.is_(None) | (Round.campaign_id == campaign_id))
-    return [(view(row), parse_paper(row.paper)) for row in session.scalars(everywhere(query)) if row.paper is not None]
+    return _viewed(session, everywhere(query))
+
+
+def texts_beside(session: Session, round_ids: Collection[str]) -> dict[str, str]:
+    """Return the texts of rounds' frozen papers by their ids; of any office, as ``rounds_beside``."""
+    query = select(Round.id, Round.paper).where(Round.id.in_(round_ids))
+    return {round_id: text for round_id, text in session.execute(everywhere(query)) if text is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,37 +227,6 @@ def retested_units(session: Session, round_id: str) -> frozenset[str] | None:
     return None if retest is None else retest.unit_ids
 
 
-@lru_cache(maxsize=256)
-def parse_paper(text: str) -> Paper:
-    """Return the paper of its JSON text, of this format or the first; cached, because it never changes."""
-    fields = json.loads(text)
-    if fields.pop("format", 1) == FORMAT:
-        titled = {"form_title": fields.pop("form_title")} if "form_title" in fields else {}
-        fields["parts"] = [_part({**titled, **section}) for section in fields.pop("sections")]
-    else:
-        fields["parts"] = [{name: fields.pop(name) for name in ("form_title", "items", "units")}]
-    return _PAPER.validate_json(json.dumps(fields))
-
-
-def _part(section: dict[str, Any]) -> dict[str, Any]:
-    units = section.pop("objects")
-    kind = {"objects": section.pop("kind")} if "kind" in section else {}
-    return {**section, **kind, "units": units}
-
-
-def _section(part: dict[str, Any]) -> dict[str, Any]:
-    kind, units = part.pop("objects"), part.pop("units")
-    told = {name: value for name, value in part.items() if value is not None and (value or name != "self_cell")}
-    return {**told, "kind": kind, "objects": units}
-
-
-def paper_text(paper: Paper) -> str:
-    """Return the JSON text of a paper that is frozen now; its hash is what envelopes are bound to."""
-    fields = _PAPER.dump_python(paper, mode="json")
-    sections = [_section(part) for part in fields.pop("parts")]
-    return json.dumps({"format": FORMAT, **fields, "sections": sections}, ensure_ascii=False, separators=(",", ":"))
-
-
 def frozen_text(session: Session, round_id: str) -> tuple[str, str]:
     """Return the frozen paper as its JSON text, and its hash; DomainError ``paper_not_frozen``."""
     found = session.execute(select(Round.paper, Round.paper_hash).where(Round.id == round_id)).one_or_none()
@@ -267,13 +241,20 @@ def frozen_text(session: Session, round_id: str) -> tuple[str, str]:
 def frozen_paper(session: Session, round_id: str) -> tuple[Paper, str]:
     """Return the frozen paper and its hash (64 hex signs); DomainError ``paper_not_frozen``."""
     text, digest = frozen_text(session, round_id)
-    return parse_paper(text), digest
+    return papers_in(session, [text])[text], digest
 
 
 def frozen_papers(session: Session, round_ids: Collection[str]) -> Mapping[str, Paper]:
     """Return the frozen papers of rounds by their ids, in one query; those without one are left out."""
     query = select(Round.id, Round.paper).where(Round.id.in_(round_ids), Round.paper.is_not(None))
-    return {round_id: parse_paper(text) for round_id, text in session.execute(query) if text is not None}
+    return _parsed(session, query)
+
+
+def _parsed(session: Session, query: Select[str, str | None]) -> dict[str, Paper]:
+    """Return the papers that a query of ids and texts finds."""
+    texts = {round_id: text for round_id, text in session.execute(query) if text is not None}
+    papers = papers_in(session, texts.values())
+    return {round_id: papers[text] for round_id, text in texts.items()}
 
 
 def judges_scores(paper: Paper) -> bool:
@@ -286,7 +267,7 @@ def papers_judging_scores(session: Session, round_ids: Collection[str]) -> Mappi
     """Return the papers of those rounds that have a rule on their composite score; none without a score is parsed."""
     scored = Round.paper.contains('"composite":{', autoescape=True)
     query = select(Round.id, Round.paper).where(Round.id.in_(round_ids), scored)
-    papers = {round_id: parse_paper(text) for round_id, text in session.execute(query) if text is not None}
+    papers = _parsed(session, query)
     return {round_id: paper for round_id, paper in papers.items() if judges_scores(paper)}
 
 

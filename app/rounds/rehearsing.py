@@ -10,7 +10,8 @@ from app.core.secrets import new_id
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Paper, RoundState, paper_digest
 from app.rounds.models import Round
-from app.rounds.reads import RoundView, frozen_paper, paper_text
+from app.rounds.papers import paper_text
+from app.rounds.reads import RoundView, frozen_paper
 from app.rounds.service import RoundDraft, draft_paper, locked_round, refuse_missing
 
 REHEARSED = frozenset({RoundState.DRAFT, RoundState.READY})

@@ -93,16 +93,18 @@ class Schedule:
 
     def _open(self, round_id: str, now: datetime) -> None:
         try:
-            with _unless_another_acts(), self._database.writing() as session:
-                due.open_if_due(Acting(session, now, SYSTEM), self._folder, self._ports, round_id)
+            self._act(now, partial(due.open_if_due, folder=self._folder, ports=self._ports, round_id=round_id))
         except DomainError as error:
             # Not ready at the planned time: say so once and leave the decision to a person.
             with self._database.writing() as session:
                 due.miss_opening(Acting(session, now, SYSTEM), round_id, error.code)
 
     def _close(self, round_id: str, now: datetime) -> None:
-        with _unless_another_acts(), self._database.writing() as session:
-            due.close_if_due(Acting(session, now, SYSTEM), round_id)
+        self._act(now, partial(due.close_if_due, round_id=round_id))
+
+    def _act(self, now: datetime, act: Callable[[Acting], None]) -> None:
+        with _unless_another_acts():
+            self._database.acted(lambda session: act(Acting(session, now, SYSTEM)))
 
     def _finish(self, round_id: str, _now: datetime) -> None:
         gone.finish(self._database, round_id)

@@ -26,8 +26,9 @@ from app.rounds.domain import Event, Paper, PaperGroup, RoundState, check_times,
 from app.rounds.drafting import check_form, drafted, layout_of, left_over
 from app.rounds.english import with_english
 from app.rounds.models import BoxRoot, Intent, Round, RoundRetest
+from app.rounds.papers import paper_text, parse_paper
 from app.rounds.ports import Ports
-from app.rounds.reads import KIND, RoundView, frozen_paper, paper_text, parse_paper, retested_units, view
+from app.rounds.reads import KIND, RoundView, frozen_paper, retested_units, view
 from app.rounds.steps import Step
 
 REMARK_BYTES = 1_200

@@ -144,9 +144,7 @@ class OpenDesk:
         When refused, undo what was begun and show the page ``again``; without one, or to a script, tell the error.
         """
         try:
-            with self.sitting.acting():
-                done = act()
-                notes = self.session.info
+            done, notes = self.sitting.acted(lambda: (act(), self.session.info))
         except DomainError as error:
             return self._refuse(error, again)
         response = see_other(then) if isinstance(then, str) else then(done)

@@ -1,9 +1,8 @@
 """What a handler may ask for: the sessions of its request, the time, and the frozen settings."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Path, Request
 from sqlalchemy.orm import Session
@@ -12,6 +11,8 @@ from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.core.scope import limit
 from app.core.settings import Settings
+
+Done = TypeVar("Done")
 
 
 def database(request: Request) -> Database:
@@ -50,17 +51,19 @@ class Sitting:
                 message = "written outside of an act, which nobody would have committed"
                 raise RuntimeError(message)
 
-    @contextmanager
-    def acting(self) -> Iterator[None]:
-        """Act in a session that is committed at the end of the block, and undone by whatever leaves it otherwise."""
-        self.leave()
-        with self._database.writing() as session:
+    def acted(self, act: Callable[[], Done]) -> Done:
+        """Act in a session that is committed in the end, and undone by what is raised (``Database.acted``)."""
+
+        def within(session: Session) -> Done:
             limit(session, self._reach)
             self._session = session
             try:
-                yield
+                return act()
             finally:
                 self._session = None
+
+        self.leave()
+        return self._database.acted(within)
 
 
 def get_settings(request: Request) -> Settings:

@@ -22,8 +22,8 @@ from app.core.key_folder import KeyFolder
 from app.core.secrets import token_bytes
 from app.rounds.domain import NOT_ASKED, Paper, RoundState, paper_digest
 from app.rounds.models import Round
+from app.rounds.papers import paper_text
 from app.rounds.ports import Ports
-from app.rounds.reads import paper_text
 from app.rounds.service import close_round, open_round
 from app.slips import service as slips
 from app.slips.codes import code_hash

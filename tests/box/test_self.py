@@ -17,7 +17,7 @@ from app.campaigns.quorum import Quorum
 from app.core.errors import DomainError
 from app.core.secrets import token_bytes
 from app.rounds.domain import NOT_ASKED, SELF, Paper, PaperGroup, Section
-from app.rounds.reads import paper_text, parse_paper
+from app.rounds.papers import paper_text, parse_paper
 from app.tally.chain import Chain, GroupChain
 from app.tally.counting import check_counts, count_round
 from app.tally.document import Document

@@ -34,7 +34,8 @@ from app.rounds.approvals import ask_or_act, decide, made_ready
 from app.rounds.domain import Paper, PaperGroup, PaperSection, PaperUnit, RoundState, Section, paper_digest
 from app.rounds.marks import mark_bytes
 from app.rounds.models import Round
-from app.rounds.reads import frozen_paper, paper_text
+from app.rounds.papers import paper_text
+from app.rounds.reads import frozen_paper
 from app.rounds.service import count_round
 from app.slips.models import Batch, SlipCount
 from app.tally.chain import Chain

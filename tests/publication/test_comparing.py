@@ -116,8 +116,9 @@ def test_what_was_found_of_papers_as_they_were_seen_before_is_found_anew(databas
     """Whose object is whose may be corrected meanwhile, in the register or by a copy."""
     before, later = pair(database)
     known = examine(database, before, Scope.UNIT)
-    digest, own, mine = known.beside[later]
-    stale = replace(known, beside={later: (digest, own, replace(mine, groups=()))})
+    assert known.near is not None
+    basis = replace(known.near.basis, register=frozenset({("one", "registered")}))
+    stale = replace(known, near=replace(known.near, basis=basis))
     with documents_read() as read:
         release(database, before, Scope.UNIT, stale)
     assert read == [False]

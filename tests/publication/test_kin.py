@@ -141,14 +141,14 @@ def test_before_the_freeze_the_planned_end_is_asked_and_else_today(
         row.closes_at = None if closes_in is None else counted.AT + timedelta(days=closes_in)
     with database.reading() as session:
         paper, _ = frozen_paper(session, draft)
-        kin = near_rounds(session, paper, counted.AT + timedelta(days=asked_in))
+        kin = near_rounds(session, paper, counted.AT + timedelta(days=asked_in)).rounds
     assert [each.round.id for each in kin] == ([before] if found else [])
 
 
 def near(database: Database, round_id: str) -> list[str]:
     with database.reading() as session:
         paper = frozen_paper(session, round_id)[0]
-        return [each.round.id for each in near_rounds(session, paper) if each.own.organisation == "县文化局"]
+        return [each.round.id for each in near_rounds(session, paper).rounds if each.own.organisation == "县文化局"]
 
 
 @pytest.mark.parametrize(("days", "guarded"), [(APART.days - 1, True), (-APART.days + 1, True), (APART.days, False)])

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.models import Staff
@@ -28,7 +29,8 @@ from app.rectification.board.service import choose, mark_of, save_stages, stages
 from app.rectification.signing import service as signing
 from app.rounds.again import begin_again
 from app.rounds.domain import Paper
-from app.rounds.reads import get_round, paper_text, parse_paper, rounds_of
+from app.rounds.papers import paper_text, papers_in
+from app.rounds.reads import get_round, rounds_of
 from app.rounds.service import RoundDraft, create_round, draft_paper, freeze
 from app.rounds.starting import Beginning, begin
 from tests.cast import MORNING, Desk, Desks, make_campaign, make_cast, refuses
@@ -66,7 +68,7 @@ def draft(acting: Acting, campaign_id: str, form_key: str) -> Paper:
     return paper
 
 
-def alike(paper: Paper, source: CampaignView, copy: CampaignView) -> Paper:
+def alike(session: Session, paper: Paper, source: CampaignView, copy: CampaignView) -> Paper:
     """Return a paper of the source as that of the copy has to be: with its ids and its title."""
     mine, theirs = (
         [*(each.id for each in one.units), *(each.id for each in one.groups), *(each.id for each in one.sections)]
@@ -78,7 +80,7 @@ def alike(paper: Paper, source: CampaignView, copy: CampaignView) -> Paper:
     renamed = {moved_on(name, 1): english for name, english in paper.english.items() if name == source.title}
     english = {name: english for name, english in paper.english.items() if name != source.title}
     moved = {name: moved_on(english, 1) for name, english in renamed.items()}
-    return replace(parse_paper(text), campaign=copy.title, english={**english, **moved})
+    return replace(papers_in(session, [text])[text], campaign=copy.title, english={**english, **moved})
 
 
 @KIND
@@ -94,7 +96,7 @@ def test_it_works(acting: Acting, kind: Kind, *, sections: bool) -> None:
         SECTIONS if sections else next(form.key for form in each.forms if not form.builtin) for each in (source, copy)
     ]
     mine, theirs = (draft(acting, each.id, key) for each, key in zip((source, copy), keys, strict=True))
-    assert theirs == replace(alike(mine, source, copy), round_id=theirs.round_id)
+    assert theirs == replace(alike(acting.session, mine, source, copy), round_id=theirs.round_id)
     assert {unit.id for unit in mine.units}.isdisjoint(unit.id for unit in theirs.units)
 
 

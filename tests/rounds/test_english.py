@@ -7,7 +7,7 @@ from app.campaigns.rule import Meaning, Rule, Step, Word
 from app.rounds.checklist import freeze_problems
 from app.rounds.domain import Paper, paper_digest
 from app.rounds.english import spoken, with_english
-from app.rounds.reads import paper_text, parse_paper
+from app.rounds.papers import paper_text, parse_paper
 from app.tally.spoken import Speaker
 from app.web.i18n import english
 from tests.factories import make_paper

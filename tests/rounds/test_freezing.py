@@ -18,7 +18,8 @@ from app.main import PORTS
 from app.rounds.approvals import ask_or_act, decide
 from app.rounds.domain import RoundState, paper_digest
 from app.rounds.freezing import FREEZE, request_to_freeze, rows_of
-from app.rounds.reads import frozen_paper, get_round, paper_text, waiting_approvals
+from app.rounds.papers import paper_text
+from app.rounds.reads import frozen_paper, get_round, waiting_approvals
 from app.rounds.rehearsing import create_rehearsal
 from app.rounds.service import RoundDraft, draft_paper, edit_round
 from tests.cast import MORNING, Desk, committed, make_draft, refuses

@@ -8,7 +8,7 @@ import pytest
 from app.campaigns.domain import Formula, Grade, Item, Objects, Scale, Scheme
 from app.core.errors import DomainError
 from app.rounds.domain import PaperSection, PaperUnit
-from app.rounds.reads import paper_text, parse_paper
+from app.rounds.papers import paper_text, parse_paper
 from tests.factories import make_paper
 
 
