@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.core.apart import AtHand, Made, Name, made_now
 from app.core.db import Database, DeskSession
+from app.publication import stored, totals
+from app.rounds import papers
 
 
 class MadeBeside(AtHand):
@@ -39,9 +41,27 @@ def _by_hand(database: Database) -> Iterator[Session]:
         yield session
 
 
+BEFORE_ACTS: list[Callable[[], None]] = []
+"""What is done before the product begins to write."""
+
+
 def _written(database: Database) -> AbstractContextManager[Session]:
     caller = str(sys._getframe(1).f_globals["__name__"])
-    return _by_hand(database) if caller.startswith(("tests.", "bench.")) else _writing(database)
+    if caller.startswith(("tests.", "bench.")):
+        return _by_hand(database)
+    return as_the_product(database)
+
+
+def as_the_product(database: Database) -> AbstractContextManager[Session]:
+    """Write as the product does."""
+    for forget in BEFORE_ACTS:
+        forget()
+    return _writing(database)
+
+
+def find_nothing_kept() -> None:
+    """Let no act of the product find a paper or a result that was parsed for somebody else before."""
+    BEFORE_ACTS[:] = [kept.forget for kept in (papers._kept, stored._parsed, totals._kept)]
 
 
 def allow() -> None:

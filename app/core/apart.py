@@ -32,6 +32,11 @@ class AtHand:
     def __init__(self) -> None:
         self._made: dict[Hashable, Any] = {}
 
+    @property
+    def made(self) -> Mapping[Hashable, Any]:
+        """All of it by its name."""
+        return self._made
+
     def of(
         self, work: str, makes: Mapping[Name, Callable[[], Made]], known: Mapping[Name, Made]
     ) -> dict[Name, Made]:  # fmt: skip

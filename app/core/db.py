@@ -4,7 +4,7 @@ A reading session cannot write (``query_only`` / READ ONLY transaction): that GE
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -224,6 +224,12 @@ def made_apart(
         return {**known}
     pause(session, work)
     return {**known, **made_now(work, makes)}
+
+
+def at_hand(session: Session) -> Mapping[Hashable, Any]:
+    """Return what was made apart from an act that began again, by its name: what it is made of need not be read."""
+    found = _desk(session).at_hand
+    return {} if found is None else found.made
 
 
 def _desk(session: Session) -> DeskSession:

@@ -24,6 +24,11 @@ class Lately(Generic[Kept]):
                 self._kept.move_to_end(name)
             return found
 
+    def forget(self) -> None:
+        """Keep nothing of it."""
+        with self._lock:
+            self._kept.clear()
+
     def put(self, name: Hashable, made: Kept) -> None:
         """Keep something; what was asked for longest ago makes room."""
         with self._lock:

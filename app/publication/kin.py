@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.campaigns.lineage import By, Named, copies_of, registered, same_objects
-from app.core.db import made_apart
+from app.core.db import at_hand, made_apart
 from app.core.folding import folded
 from app.core.turns import in_turns
 from app.rounds.domain import Paper, RoundState
@@ -80,9 +80,10 @@ def near_rounds(session: Session, paper: Paper, now: datetime | None = None, kno
     basis = _basis(found, ties)
     if known is not None and known.basis == basis:
         return known
-    texts = texts_beside(session, [row.id for row in found])
     name = "near", paper.round_id, basis
-    return Near(basis, made_apart(session, WORK, {name: partial(_kin, (paper, mine), found, texts, ties)}, {})[name])
+    texts = {} if name in at_hand(session) else texts_beside(session, [row.id for row in found])
+    make = partial(_kin, (paper, mine), found, texts, ties)
+    return Near(basis, made_apart(session, WORK, {name: make}, {})[name])
 
 
 def near_basis(session: Session, paper: Paper) -> Basis:

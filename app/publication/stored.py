@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.core.db import made_apart, pause
+from app.core.db import at_hand, made_apart, pause
 from app.core.errors import DomainError
 from app.core.holding import hold_nothing
 from app.core.lately import Lately
@@ -135,9 +135,12 @@ def checked(session: Session, query: Select[str, str]) -> Document:
 
     It is checked and parsed apart from the transaction, also where one acts (``core.apart``).
     """
-    row = session.execute(query).one()
-    name = "result", row.digest
-    document = made_apart(session, WORK, {name: partial(_document, row.document, row.digest)}, {})[name]
+    known = at_hand(session)
+    digest = session.scalar(query.with_only_columns(ResultVersion.digest)) if known else None
+    if (WORK, digest) not in known:
+        text, digest = session.execute(query).one()
+        known = made_apart(session, WORK, {(WORK, digest): partial(_document, text, digest)}, {})
+    document: Document | None = known[WORK, digest]
     if document is None:
         raise DamagedResultError
     return document

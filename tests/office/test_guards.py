@@ -17,9 +17,14 @@ from app.office.word_layout import blank_document
 from app.office.workbook import read_workbook
 from app.office.workshop import Craft, alone
 from app.opinions.workbooks import template_xlsx
+from app.publication.stored import Text
 from app.reports.fields import FIELDS, ReportKind
 from app.reports.templates import fill_template
+from app.rounds.papers import paper_text, parse_paper
+from tests.factories import make_paper
 
+PAPER_TEXT = paper_text(make_paper(2, 2))
+parse_paper(PAPER_TEXT)  # what is kept is refused as well: whether it still is would be luck
 KIND = next(iter(ReportKind))
 BOOK = template_xlsx()
 TYPESET = pdf("#set page(width: 100mm, height: 50mm)", {})
@@ -41,6 +46,8 @@ WORKS: dict[str, Callable[[], object]] = {
     "word": blank_document,
     "report": fill,
     "child": lambda: alone(Craft("tests.office.makers:echo"), b""),
+    "paper": lambda: parse_paper(PAPER_TEXT),
+    "result": Text('{"version": 2}', "").parsed,
     "password": lambda: Passwords().hash("Right-Horse-7", known=True),
 }
 

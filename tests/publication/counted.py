@@ -225,15 +225,13 @@ def correct(database: Database, round_id: str, counts: Mapping[str, tuple[int, i
     with database.reading() as session:
         request = correction.request_of(session, round_id, counts, "漏数剩余票", ZHANG.name)
     ports = PORTS.made_ready(database, round_id, "correct", request)
-    with database.writing() as session:
-        return ask_or_act(Acting(session, at, ZHANG), ports, round_id, "correct", request)
+    return database.acted(lambda session: ask_or_act(Acting(session, at, ZHANG), ports, round_id, "correct", request))
 
 
 def agree(database: Database, consent_id: str, second: Principal, at: datetime = AT) -> None:
     """Agree as the second person to what waits for one."""
     ports = made_ready(database, PORTS, consent_id)
-    with database.writing() as session:
-        decide(Acting(session, at, second), ports, consent_id, granted=True)
+    database.acted(lambda session: decide(Acting(session, at, second), ports, consent_id, granted=True))
 
 
 def store_counted(database: Database, votes: Votes, *, two_person: bool = False) -> str:
@@ -253,8 +251,8 @@ def store_published(database: Database, votes: Votes, *scopes: str) -> str:
 
 def release(database: Database, round_id: str, scope: str = "leaders", **request: object) -> None:
     """Release the newest version of a result."""
-    with database.writing() as session:
-        service.publish(Acting(session, AT, ZHANG), round_id, {"scope": scope, **request})
+    asked = {"scope": scope, **request}
+    database.acted(lambda session: service.publish(Acting(session, AT, ZHANG), round_id, asked))
 
 
 def store_account(database: Database, who: Principal) -> None:
