@@ -45,15 +45,16 @@ class Held:
 
 
 class Watch:
-    """Notes the writing transactions of a desk, from the moment each holds the database to its end."""
+    """Notes the writing transactions of a desk, or those that read, from the moment each holds it to its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, reads: bool) -> None:
+        self.reads = reads
         self.found: list[Held] = []
         self._begun: dict[int, tuple[float, float, list[str]]] = {}
 
     def begin(self, connection: sa.Connection) -> None:
         """Note that one begins; on an embedded database it has the lock by now."""
-        if not connection.get_execution_options().get(READ_ONLY):
+        if bool(connection.get_execution_options().get(READ_ONLY)) is self.reads:
             self._begun[id(connection)] = (perf_counter(), thread_time(), [])
 
     def send(self, connection: sa.Connection, _cursor: object, statement: str, *_rest: object) -> None:
@@ -68,9 +69,9 @@ class Watch:
 
 
 @contextmanager
-def held(database: Database) -> Iterator[list[Held]]:
-    """Yield the writing transactions of the desk that end meanwhile."""
-    watch = Watch()
+def held(database: Database, *, reads: bool = False) -> Iterator[list[Held]]:
+    """Yield the writing transactions of the desk that end meanwhile, or those that read."""
+    watch = Watch(reads=reads)
     noted: dict[str, Callable[..., Any]] = {
         "begin": watch.begin,
         "before_cursor_execute": watch.send,

@@ -202,7 +202,7 @@ def after_commit(session: Session, act: Callable[[], object]) -> None:
 def pause(session: Session, work: str) -> None:
     """In the midst of reading, end the transaction before ``work`` (SEC-72); the session's next query begins another.
 
-    Who acts stays in his: what he has read must still hold when he writes.
+    Who acts stays in his: what he has read must still hold when he writes. What takes long he has ``made_apart``.
     """
     desk = _desk(session)
     if desk.reads_only:
@@ -278,8 +278,8 @@ class Database:
     def acted(self, act: Callable[[Session], T]) -> T:
         """Act in a session as of ``writing``, again from the start where something has to be made apart from it.
 
-        So until it is committed an act changes nothing but its session. DomainError ``busy`` where there is no end to
-        it, because others go on changing what it rests on.
+        What a rollback does not undo has to bear being done again, as after any refusal. DomainError ``busy`` where
+        there is no end to it, because others go on changing what it rests on.
         """
         at_hand = AtHand()
         for _ in range(GOES):

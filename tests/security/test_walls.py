@@ -282,6 +282,23 @@ def test_nothing_that_is_posted_does(lived_in: World, beside: Beside) -> None:
     assert walk.wrong == {}
 
 
+def test_the_walk_finds_an_act_that_parses_within_its_transaction(
+    lived_in: World, beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old way, of a session that cannot begin again; nothing that was parsed before is kept for an act here."""
+    monkeypatch.setattr(beside, "patience", 0.2)
+    ready = lived_in.rounds[RoundState.READY]
+    fields = {f"n-{group_of(lived_in, ready)}": "3", "here_only": "1", "again": "1"}
+    ask = partial(lived_in.desks["organiser"].post, f"/rounds/{ready}/slips/print", **fields)
+    walk = Walk(beside)
+    with monkeypatch.context() as patch:
+        patch.setattr("app.core.db.DeskSession.at_hand", property(lambda _: None, lambda *_: None), raising=False)
+        walk.note("POST", "within", ask)
+    assert walk.wrong.keys() == {"within POST"}
+    walk.note("POST", "apart", ask)
+    assert walk.wrong.keys() == {"within POST"}
+
+
 def test_the_walk_finds_a_page_that_is_made_within_a_transaction(
     lived_in: World, beside: Beside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
