@@ -12,7 +12,7 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from app.core.apart import AtHand, Made, Name, made_now
+from app.core.at_hand import AtHand, Made, Name, made_now
 from app.core.db import Database, DeskSession
 from app.publication import stored, totals
 from app.rounds import papers

@@ -1,58 +1,37 @@
 """Making what takes long apart from every transaction, also for who acts (SEC-72).
 
-Who acts cannot end his transaction in the midst of it. So he is undone, what he lacked is made while nothing is held,
-and he acts again with it at hand: an act that nobody read for beforehand costs its actor a second go, and keeps nobody
-else waiting. What is made has a name under which it never changes; it is made of what was read, and asks no database.
+A reader's transaction ends before. Who acts cannot end his: he is undone, what he lacked is made while nothing is held,
+and he acts again with it at hand (``Database.acted``). An act that nobody read for beforehand costs its actor a second
+go, and keeps nobody else waiting. What is made has a name under which it never changes; it is made of what was read,
+and asks no database.
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any
 
-from app.core.holding import hold_nothing
-from app.core.turns import in_turns
+from sqlalchemy.orm import Session
 
-GOES: Final = 20
-"""How often an act begins again: each time it lacks something new, which may hang on what others change meanwhile."""
-Name = TypeVar("Name", bound=Hashable)
-Made = TypeVar("Made")
+from app.core.at_hand import Made, Name, made_now
+from app.core.db import desk_session, pause
 
 
-class LackingError(Exception):
-    """An act needs what may not be made while it holds a transaction; ``makes`` gives it by its name."""
+def made_apart(
+    session: Session, work: str, makes: Mapping[Name, Callable[[], Made]], known: Mapping[Name, Made]
+) -> dict[Name, Made]:
+    """Return by its name what is made while no transaction is held, and what is ``known`` already.
 
-    def __init__(self, work: str, makes: Mapping[Any, Callable[[], Any]]) -> None:
-        super().__init__(work)
-        self.work = work
-        self.makes = makes
-
-
-class AtHand:
-    """What was made for one act so far."""
-
-    def __init__(self) -> None:
-        self._made: dict[Hashable, Any] = {}
-
-    @property
-    def made(self) -> Mapping[Hashable, Any]:
-        """All of it by its name."""
-        return self._made
-
-    def of(
-        self, work: str, makes: Mapping[Name, Callable[[], Made]], known: Mapping[Name, Made]
-    ) -> dict[Name, Made]:  # fmt: skip
-        """Return by its name what was made and what is known, which stays at hand; LackingError where some is not."""
-        self._made.update(dict(known.items()))
-        lacking = {name: make for name, make in makes.items() if name not in self._made}
-        if lacking:
-            raise LackingError(work, lacking)
-        return {name: self._made[name] for name in (*makes, *known)}
-
-    def make(self, lacking: LackingError) -> None:
-        """Make what an act lacked."""
-        self._made |= made_now(lacking.work, lacking.makes)
+    A reader's transaction ends before; an act begins again. One that cannot, not being ``Database.acted``, is refused.
+    """
+    at_hand = desk_session(session).at_hand
+    if at_hand is not None:
+        return at_hand.of(work, makes, known)
+    if not makes:
+        return {**known}
+    pause(session, work)
+    return {**known, **made_now(work, makes)}
 
 
-def made_now(work: str, makes: Mapping[Name, Callable[[], Made]]) -> dict[Name, Made]:
-    """Make things one after the other, so that others have their turn; refused to who holds a transaction."""
-    hold_nothing(work)
-    return {name: make() for name, make in in_turns(makes.items(), at_once=1)}
+def at_hand(session: Session) -> Mapping[Hashable, Any]:
+    """Return what was made apart from an act that began again, by its name: what it is made of need not be read."""
+    found = desk_session(session).at_hand
+    return {} if found is None else found.made

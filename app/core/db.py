@@ -4,7 +4,7 @@ A reading session cannot write (``query_only`` / READ ONLY transaction): that GE
 """
 
 import sqlite3
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from sqlalchemy.types import TypeDecorator
 
-from app.core.apart import GOES, AtHand, LackingError, Made, Name, made_now
+from app.core.at_hand import GOES, AtHand, LackingError
 from app.core.errors import DomainError
 from app.core.holding import given_back, hold_nothing, taken
 from app.core.key_folder import KeyFolder
@@ -191,48 +191,28 @@ class DeskSession(Session):
 
 def database_of(session: Session) -> "Database":
     """Return the database that a session works on."""
-    return _desk(session).database
+    return desk_session(session).database
 
 
 def after_commit(session: Session, act: Callable[[], object]) -> None:
     """Do something once the transaction is committed and before anybody is answered; a rollback forgets it."""
-    _desk(session).afterwards.append(act)
+    desk_session(session).afterwards.append(act)
 
 
 def pause(session: Session, work: str) -> None:
     """In the midst of reading, end the transaction before ``work`` (SEC-72); the session's next query begins another.
 
-    Who acts stays in his: what he has read must still hold when he writes. What takes long he has ``made_apart``.
+    Who acts stays in his: what he has read must still hold when he writes. What takes long is made apart from it
+    (``core.apart``).
     """
-    desk = _desk(session)
+    desk = desk_session(session)
     if desk.reads_only:
         desk.commit()
         hold_nothing(work)
 
 
-def made_apart(
-    session: Session, work: str, makes: Mapping[Name, Callable[[], Made]], known: Mapping[Name, Made]
-) -> dict[Name, Made]:
-    """Return by its name what is made while no transaction is held (``core.apart``), and what is ``known`` already.
-
-    A reader's transaction ends before; an act begins again. One that cannot, not being ``Database.acted``, is refused.
-    """
-    at_hand = _desk(session).at_hand
-    if at_hand is not None:
-        return at_hand.of(work, makes, known)
-    if not makes:
-        return {**known}
-    pause(session, work)
-    return {**known, **made_now(work, makes)}
-
-
-def at_hand(session: Session) -> Mapping[Hashable, Any]:
-    """Return what was made apart from an act that began again, by its name: what it is made of need not be read."""
-    found = _desk(session).at_hand
-    return {} if found is None else found.made
-
-
-def _desk(session: Session) -> DeskSession:
+def desk_session(session: Session) -> DeskSession:
+    """Return a session as what ``Database`` made."""
     if not isinstance(session, DeskSession):
         message = "this session was not made by Database"
         raise TypeError(message)
@@ -285,7 +265,7 @@ class Database:
         for _ in range(GOES):
             try:
                 with self.writing() as session:
-                    _desk(session).at_hand = at_hand
+                    desk_session(session).at_hand = at_hand
                     return act(session)
             except LackingError as lacking:
                 found = lacking

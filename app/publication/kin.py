@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.campaigns.lineage import By, Named, copies_of, registered, same_objects
-from app.core.db import at_hand, made_apart
+from app.core.apart import at_hand, made_apart
 from app.core.folding import folded
 from app.core.turns import in_turns
 from app.rounds.domain import Paper, RoundState

@@ -12,7 +12,8 @@ import orjson
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.core.db import at_hand, made_apart, pause
+from app.core.apart import at_hand, made_apart
+from app.core.db import pause
 from app.core.errors import DomainError
 from app.core.holding import hold_nothing
 from app.core.lately import Lately

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from app.core.db import made_apart
+from app.core.apart import made_apart
 from app.core.holding import hold_nothing
 from app.core.lately import Lately
 from app.rounds.domain import Paper

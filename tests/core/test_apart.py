@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
-from app.core.apart import GOES
-from app.core.db import Database, after_commit, at_hand, made_apart
+from app.core.apart import at_hand, made_apart
+from app.core.at_hand import GOES
+from app.core.db import Database, after_commit
 from app.core.errors import DomainError
 from app.core.holding import held_here
 from tests.by_hand import as_the_product

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.acting import Acting, Principal
-from app.core.apart import made_now
+from app.core.at_hand import made_now
 from app.core.db import READ_ONLY, Database
 from app.main import PORTS
 from app.publication.comparing import NOTHING, Examined, examine
