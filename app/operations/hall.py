@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import typer
 import uvloop
+from sqlalchemy.orm import Session
 
 from app.audit.service import SYSTEM
 from app.box import reads as box_reads
@@ -183,10 +184,12 @@ def first_difference(counted: Mapping[tuple[str, ...], int], cast: Mapping[tuple
 
 
 def _tidy_up(database: Database, folder: KeyFolder, meeting: Meeting) -> None:
-    with database.writing() as session:
+    def tidy(session: Session) -> None:
         acting = Acting(session, utc_now(), SYSTEM)
         rounds.purge_round(acting, folder, PORTS, meeting.round_id)
         campaigns.delete_campaign(session, acting.now, SYSTEM, meeting.campaign_id)
+
+    database.acted(tidy)
 
 
 def _percentiles(waits: list[float]) -> str:

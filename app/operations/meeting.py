@@ -112,23 +112,25 @@ def open_box(place: Place, meeting: Meeting) -> None:
     """Lead an opening in a process of its own, as the people around a box do; DomainError as it ended."""
     openings = Openings(place)
     try:
-        with place.database.writing() as session:
-            job_id = jobs.start_over(_acting(place, meeting, session), meeting.round_id)
+        database, round_id = place.database, meeting.round_id
+        job_id = database.acted(lambda session: jobs.start_over(_acting(place, meeting, session), round_id))
         if job_id is None:
             raise DomainError("opening_not_waiting")
         openings.start(meeting.round_id, job_id)
         _wait_for_its_key(place, meeting)
-        with place.database.writing() as session:
-            for share in meeting.shares[: meeting.needed]:
-                jobs.give_share(_acting(place, meeting, session), meeting.round_id, share)
-                session.flush()
-        with place.database.writing() as session:
-            jobs.give_word(_acting(place, meeting, session), meeting.round_id, meeting.present)
+        database.acted(lambda session: _give_shares(_acting(place, meeting, session), meeting))
+        database.acted(lambda session: jobs.give_word(_acting(place, meeting, session), round_id, meeting.present))
         openings.join(meeting.round_id)
         if error := _job(place, meeting).error:
             raise error
     finally:
         openings.close()
+
+
+def _give_shares(acting: Acting, meeting: Meeting) -> None:
+    for share in meeting.shares[: meeting.needed]:
+        jobs.give_share(acting, meeting.round_id, share)
+        acting.session.flush()
 
 
 def _acting(place: Place, meeting: Meeting, session: Session) -> Acting:
