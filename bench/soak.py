@@ -11,6 +11,7 @@ be worked out or a document is certain, and writes such tables and the seeds of 
 import argparse
 import json
 import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -86,7 +87,7 @@ def pairs(
     """Look at all tables of two groups, both of every size; sizes that the time did not allow are not counted."""
     end, looked = time.monotonic() + seconds, []
     every = [(setup, other, one) for setup in wanted for one, other in combinations_with_replacement(sizes, 2)]
-    with multiprocessing.get_context("spawn").Pool() as pool:
+    with multiprocessing.get_context("spawn").Pool(min(len(every), os.cpu_count() or 1)) as pool:
         for seen in pool.imap_unordered(_look, every):
             looked.append(seen)
             for pair in seen.certain:

@@ -1,9 +1,10 @@
 """判定规则: steps that turn exact figures into a word; pure, the only evaluator (docs/glossary.md “Verdicts”)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from operator import ge, gt, le, lt
 
 from app.core.errors import Ours
 
@@ -40,12 +41,7 @@ class Sign(StrEnum):
 
     def holds(self, value: Fraction, number: Fraction) -> bool:
         """Whether the value stands so to the number."""
-        return {
-            Sign.ABOVE: value > number,
-            Sign.AT_LEAST: value >= number,
-            Sign.BELOW: value < number,
-            Sign.AT_MOST: value <= number,
-        }[self]
+        return _COMPARED[self](value, number)
 
     @property
     def opposite(self) -> "Sign":
@@ -56,6 +52,14 @@ class Sign(StrEnum):
             Sign.BELOW: Sign.AT_LEAST,
             Sign.AT_MOST: Sign.ABOVE,
         }[self]
+
+
+_COMPARED: dict[Sign, Callable[[Fraction, Fraction], bool]] = {
+    Sign.ABOVE: gt,
+    Sign.AT_LEAST: ge,
+    Sign.BELOW: lt,
+    Sign.AT_MOST: le,
+}
 
 
 class Tie(StrEnum):

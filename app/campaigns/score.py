@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 
 MAX_POINTS = 100
 MOST_TRIMMED = 3
@@ -52,7 +53,7 @@ class Score:
         answers = sum(counts)
         out = self.left_out(answers)
         low, high = _ends(counts, out)
-        every = sum(step * count for step, count in enumerate(counts))
+        every = sum(map(mul, counts, range(len(counts))))
         return every - low - high, answers - 2 * out
 
     def mean_of(self, counts: Sequence[int]) -> Fraction:

@@ -32,7 +32,8 @@ def lookalikes(tables: Tables, top: int) -> list[dict[str, Table]]:
 
 
 def _total(tables: Tables) -> Table:
-    return add_tables(tables.values(), len(next(iter(tables.values())).grades))
+    [first, *others] = tables.values()
+    return add_tables([first, *others], len(first.grades)) if others else first
 
 
 def _marked(tables: Tables) -> list[tuple[int, int]]:

@@ -142,7 +142,7 @@ def _part(sums: Sums, tables: Tables) -> Part:
     total, others = sums.added(tables.values()), sums.alike(tables)
     peaks = _most([total.grades, *(sums.added(other.values()).grades for other in others)])
     veiled = sums.veiled(tables)
-    span = sums.span(sums.spread(tables)) or (sums.ends(tables) if veiled else None)
+    span = sums.span(sums.spread(tables, others)) or (sums.ends(tables) if veiled else None)
     return Part(tables, total, sums.rates(tables), sums.by_group(tables), span, peaks, veiled=veiled)
 
 
@@ -234,7 +234,8 @@ def _pooled_span(sums: Sums, items: Sequence[Part], pooled: Tables) -> tuple[Rat
     tables, (low, high) = sums.collapsed(pooled), start
     for part in items:
         own = sums.collapsed(part.tables)
-        span = sums.span(_exchanged(tables, own, other) for other in sums.spread(part.tables))
+        spread = sums.spread(part.tables, sums.alike(part.tables))
+        span = sums.span(_exchanged(tables, own, other) for other in spread)
         if span is not None:
             low, high = _moved(low, start[0], span[0]), _moved(high, start[1], span[1])
     return low, high

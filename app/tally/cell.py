@@ -130,14 +130,14 @@ def _others(
 
 def _sum_told(look: Look, scheme: Scheme, rates: Rates, cell: ShownCell) -> str:
     """Name what the printed shares of a row add up to, where they are the whole and print another sum."""
-    every, exact = [row["share"] for row in cell["distribution"]], sum(rates.shares)
-    if not every:
+    every = [row["share"] for row in cell["distribution"]]
+    others = scheme.formula.denominator is not Denominator.VALID and not look.weighted
+    if not every or not rates.are_whole(others=others):
         return ""
-    if scheme.formula.denominator is not Denominator.VALID and not look.weighted:
+    if others:
         every += [other["rate"] for other in (cell["unknown"], cell["abstain"]) if other and other["rate"]]
-        exact += rates.unknown + rates.abstain
     printed = sum((Decimal(rate["text"].rstrip("%")) for rate in every), Decimal(0))
-    return "" if exact != 1 or printed == ONE_HUNDRED else sum_text(f"{printed}%")
+    return "" if printed == ONE_HUNDRED else sum_text(f"{printed}%")
 
 
 UNTOLD: Rate = {"text": NOT_TOLD, "tenths": None}

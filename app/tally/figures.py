@@ -1,4 +1,4 @@
-"""Exact arithmetic (docs/glossary.md “Figures”): counts to rates as fractions, and fractions to the signs shown.
+"""Counts by option, and fractions to the signs shown (docs/glossary.md “Figures”); app.tally.rates is between them.
 
 Every share of a row is divided by one base, the formula's denominator: 满意率, 总体满意率, 不满意率 (every grade that
 is not positive; in the built-in four-grade scales that is the worst grade), the grades, 不了解率 and 弃权率. Only where
@@ -8,6 +8,7 @@ that is 有效评价, of which 不了解 and 弃权 are no part, these two are d
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from app.campaigns.domain import Denominator, Scale
 
@@ -15,7 +16,7 @@ PERCENT = 100
 PER_MILLE = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that its answers are added up once
 class Table:
     """Answers to one item in one unit by option, of points by step from 0 on. Only app.tally.disclosure shows any."""
 
@@ -35,7 +36,7 @@ class Table:
             0 if abstain is None else counts[abstain],
         )
 
-    @property
+    @cached_property
     def valid(self) -> int:
         """有效评价: answers minus 不了解 minus 弃权."""
         return sum(self.grades)
@@ -73,13 +74,10 @@ class UnitCount:
 
 def add_tables(tables: Iterable[Table], grades: int) -> Table:
     """Sum of tables of one scale; no table at all gives zeros."""
-    total, unknown, abstain, excused = [0] * grades, 0, 0, 0
-    for table in tables:
-        total = [one + other for one, other in zip(total, table.grades, strict=True)]
-        unknown += table.unknown
-        abstain += table.abstain
-        excused += table.excused
-    return Table(tuple(total), unknown, abstain, excused)
+    every = list(tables)
+    columns = zip([0] * grades, *[table.grades for table in every], strict=True)
+    others = [(table.unknown, table.abstain, table.excused) for table in every]
+    return Table(tuple(map(sum, columns)), *map(sum, zip((0, 0, 0), *others, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,12 @@ class Rates:
         """The shares of the last grades, of 有效评价 whatever the base."""
         return self._column(3)
 
+    def are_whole(self, *, others: bool) -> bool:
+        """Whether the shares of the grades add up to the whole, ``others``: with those of 不了解 and 弃权."""
+        grades = (len(self.above) - _SINGLES) // _COLUMNS
+        start = _BEFORE_OTHERS if others else _SINGLES
+        return sum(self.above[start : _SINGLES + grades]) == self.below
+
     def at(self, part: Fraction) -> "Rates":
         """Return the figures of an item in points whose mean is this part of the most."""
         below = lcm(self.below, part.denominator)

@@ -1,6 +1,6 @@
 """How the tables of a unit become the figures of a total, and between what these lie where it must tell no more."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -102,13 +102,13 @@ class Sums:
             return []
         return lookalikes(self.collapsed(tables), self.scheme.formula.top)
 
-    def spread(self, tables: Tables) -> Iterator[Tables]:
-        """Yield tables that must read alike and, of each, those in which a thin weighted group is of another mind.
+    def spread(self, tables: Tables, alike: Sequence[Tables]) -> Iterator[Tables]:
+        """Yield tables that must read ``alike`` and, of each, those in which a thin weighted group is of another mind.
 
         One answer moves a total the farther, the fewer its group gave: how few must not be told by how wide the band
         is, so that a group of fewer than k answers is taken for one of a single answer (SEC-43).
         """
-        every = self._alike_beside(tables) if self.veiled(tables) else self.alike(tables)
+        every = self._alike_beside(tables) if self.veiled(tables) else alike
         yield from every
         for other in every if self.scheme.weights else ():
             for group, table in other.items():

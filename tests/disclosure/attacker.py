@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from app.campaigns.domain import Denominator
 from app.rounds.domain import Paper
@@ -24,6 +23,7 @@ from tests.tally.cast import section_of
 
 Terms = dict[int, float]
 Vector = NDArray[np.float64]
+Places = NDArray[np.int32]
 OPTIONS = 5
 NOBODY: Own = MappingProxyType({})
 
@@ -50,12 +50,18 @@ class Programme:
                 row[variable] = row.get(variable, 0.0) - edge * times
             self.say(row, least, most)
 
-    def matrix(self) -> csr_array:
-        """Return the coefficients of all rows."""
-        starts = np.cumsum([0, *(len(terms) for terms, _, _ in self.rows)])
+    def entries(self) -> tuple[Places, Places, Vector]:
+        """Return how many terms each row has, and of all rows on end the variables and what they are taken times."""
+        counts = np.array([len(terms) for terms, _, _ in self.rows], dtype=np.int32)
         columns = np.array([variable for terms, _, _ in self.rows for variable in terms], dtype=np.int32)
         values = np.array([value for terms, _, _ in self.rows for value in terms.values()])
-        return csr_array((values, columns, starts), shape=(len(self.rows), len(self.upper)))
+        return counts, columns, values
+
+    def sums(self, point: Vector) -> Vector:
+        """Return what each row comes to at a point."""
+        counts, columns, values = self.entries()
+        rows = np.repeat(np.arange(len(counts)), counts)
+        return np.bincount(rows, values * point[columns], minlength=len(counts)).astype(np.float64)
 
     def edges(self) -> tuple[Vector, Vector]:
         """Return the least and the most each row may come to."""

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from tests.disclosure.attacker import Programme, Reading, Target, Terms, Vector, vector
+from tests.disclosure.attacker import Programme, Reading, Target, Terms, Vector
 from tests.disclosure.mixtures import Groups
 from tests.disclosure.rounds import Case
 from tests.disclosure.solver import solve
@@ -86,7 +86,7 @@ def truth_of(case: Case | Wide, reading: Reading | WideReading) -> Vector:
 def contradictions(programme: Programme, point: Vector) -> list[int]:
     """Name the rows a point does not obey."""
     low, high = programme.edges()
-    sums = programme.matrix() @ point
+    sums = programme.sums(point)
     most = np.array(programme.upper)
     wrong = np.flatnonzero((sums < low - EASE) | (sums > high + EASE))
     return [*map(int, wrong), *(-1 - int(place) for place in np.flatnonzero((point < 0) | (point > most)))]
@@ -147,7 +147,7 @@ def attack(case: Case | Wide, reading: Reading | WideReading | None = None) -> F
         return Findings(leaks=found)
     true, k = truth_of(case, reading), case.paper.scheme.floor
     targets = list(_protected(reading, true, k))
-    ranges = _witnessed(reading.programme, targets, true)
+    ranges = _witnessed(reading.programme, targets, true, k)
     ranges |= exact_ranges(
         reading.programme, [target for target in targets if not _is_wide(target, ranges[target.name], k)]
     )
@@ -172,7 +172,7 @@ def _protected(reading: Reading | WideReading, true: Vector, k: int) -> Iterable
 
 
 def _value(target: Target, point: Vector) -> float:
-    return float(vector(target.terms, len(point)) @ point)
+    return sum(times * float(point[variable]) for variable, times in target.terms.items())
 
 
 def _is_wide(target: Target, found: Range, k: int) -> bool:
@@ -185,16 +185,40 @@ def _is_as_wide(target: Target, found: Range, alone: Range, k: int) -> bool:
     return found.width >= min(k, alone.width) and not tells_some
 
 
-def _witnessed(programme: Programme, targets: Sequence[Target], true: Vector) -> Ranges:
-    """Return ranges that surely are possible: the truth and some extreme points are. Few programmes show most of it."""
-    costs: dict[tuple[str, str], Terms] = {}
+def _witnessed(programme: Programme, targets: Sequence[Target], true: Vector, k: int) -> Ranges:
+    """Return ranges that surely are possible: the truth and some extreme points are. Few programmes show most of it.
+
+    In no direction is looked for more where all that is pushed in it is wide enough already.
+    """
+    pushed: dict[tuple[str, str], list[tuple[Target, float]]] = {}
     for target in targets:
         for name, sign in _directions(target):
-            cost = costs.setdefault(name, {})
-            for variable in target.terms:
-                cost[variable] = cost.get(variable, 0.0) + sign
-    points = np.array([true, *solve(programme, costs.values())])
-    return {target.name: _spanned(target, points) for target in targets}
+            pushed.setdefault(name, []).append((target, sign))
+    ranges = {target.name: _seen_at(true, target) for target in targets}
+    costs = (
+        _pushing(each)
+        for each in pushed.values()
+        if not all(_is_wide(target, ranges[target.name], k) for target, _ in each)
+    )
+    for point in solve(programme, costs):
+        for target in targets:
+            found, seen = ranges[target.name], _seen_at(point, target)
+            ranges[target.name] = Range(min(found.low, seen.low), max(found.high, seen.high))
+    return ranges
+
+
+def _seen_at(point: Vector, target: Target) -> Range:
+    value = _value(target, point)
+    return _whole(value, value)
+
+
+def _pushing(pushed: Iterable[tuple[Target, float]]) -> Terms:
+    """Return the cost that pushes some targets up or down at once."""
+    cost: Terms = {}
+    for target, sign in pushed:
+        for variable in target.terms:
+            cost[variable] = cost.get(variable, 0.0) + sign
+    return cost
 
 
 def _directions(target: Target) -> tuple[tuple[tuple[str, str], float], ...]:
@@ -207,15 +231,10 @@ def _directions(target: Target) -> tuple[tuple[tuple[str, str], float], ...]:
     return ((group, f"many {what}"), -1.0), ((group, f"few {what}"), 1.0)
 
 
-def _spanned(target: Target, points: Vector) -> Range:
-    values = points @ vector(target.terms, points.shape[1])
-    return _whole(float(values.min()), float(values.max()))
-
-
 def exact_ranges(programme: Programme, targets: Sequence[Target]) -> Ranges:
     """Return how little and how much each target can be."""
     costs = [dict.fromkeys(target.terms, sign) for target in targets for sign in (1.0, -1.0)]
-    points = solve(programme, costs)
+    points = list(solve(programme, costs))
     pairs = zip(targets, points[::2], points[1::2], strict=True)
     return {target.name: _whole(_value(target, low), _value(target, high)) for target, low, high in pairs}
 
@@ -225,13 +244,22 @@ def _floors(case: Case | Wide, close: Sequence[Target], true: Vector) -> Ranges:
 
     Of answers he may know the ballots of every group from k on, they are no secret; of ballots only the sums.
     """
+    answers, ballots = ([each for each in close if (each.name[3] == "ballots") is of] for of in (False, True))
+    found: Ranges = {}
+    if answers:
+        found |= exact_ranges(_totals_alone(case, true).programme, answers)
+    if ballots:
+        found |= exact_ranges(_without_breakdown_and_chain(case).programme, ballots)
+    return found
+
+
+def _totals_alone(case: Case | Wide, true: Vector) -> Reading | WideReading:
+    """Read the totals, with the ballots of every group from k on."""
     cells = read(case, breakdown=False)
     for variable in cells.ballots.values():
         if true[variable] >= case.paper.scheme.floor:
             cells.programme.say({variable: 1.0}, true[variable], true[variable])
-    sums = _without_breakdown_and_chain(case)
-    found = exact_ranges(cells.programme, [target for target in close if target.name[3] != "ballots"])
-    return found | exact_ranges(sums.programme, [target for target in close if target.name[3] == "ballots"])
+    return cells
 
 
 def _without_breakdown_and_chain(case: Case | Wide) -> Reading | WideReading:

@@ -9,11 +9,13 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import permutations
 from typing import Any
 
 from app.campaigns.builtin import SCALES
 from app.campaigns.domain import Denominator, Formula, Scale, Scheme
+from app.rounds.domain import Paper
 from app.tally.document import canonical_json
 from app.tally.result import result_document
 from tests.tally.cast import make_chain, make_marks, make_paper, make_stack
@@ -48,11 +50,17 @@ class Setup:
 
     def _document(self, votes: Mapping[str, Counts]) -> str:
         people = max(map(sum, votes.values())) + self.absent
-        paper = make_paper(dict.fromkeys(votes, ()), scheme=self.scheme, expected=people)
+        paper = _paper(self, tuple(votes), people)
         stacks = {("u0", group): make_stack(make_marks(*counts)) for group, counts in votes.items()}
         chain = make_chain({group: sum(counts) for group, counts in votes.items()}, expected=people)
         found: Any = result_document(paper, stacks, chain, {})
         return canonical_json(found)
+
+
+@cache
+def _paper(setup: Setup, groups: tuple[str, ...], people: int) -> Paper:
+    """Return the paper of many tables: what follows from it is worked out once."""
+    return make_paper(dict.fromkeys(groups, ()), scheme=setup.scheme, expected=people)
 
 
 def setups() -> Iterator[Setup]:

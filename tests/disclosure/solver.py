@@ -1,6 +1,6 @@
 """The solver of the attacker's linear programmes: HiGHS, which goes on from its last answer when the aim changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from highspy import Highs, HighsLp, HighsModelStatus, MatrixFormat
@@ -11,14 +11,16 @@ PRIMAL = 4
 """Goes on from a point that obeys every row, as the last answer does; the dual simplex begins anew."""
 
 
-def solve(programme: Programme, costs: Iterable[Terms]) -> list[Vector]:
-    """Return for every cost a point that makes it least.
+def solve(programme: Programme, costs: Iterable[Terms]) -> Iterator[Vector]:
+    """Yield for every cost a point that makes it least; the next cost is asked for when that point was looked at.
 
     The programme stays and only the cost changes: a few steps lead from one point to the next. All side by side in one
     large programme took three times as long.
     """
-    solver, count = _loaded(programme), len(programme.upper)
-    return [_least(solver, vector(cost, count)) for cost in costs]
+    solver = None
+    for cost in costs:
+        solver = solver or _loaded(programme)
+        yield _least(solver, vector(cost, len(programme.upper)))
 
 
 def _loaded(programme: Programme) -> Highs:
@@ -31,15 +33,16 @@ def _loaded(programme: Programme) -> Highs:
 
 
 def _model(programme: Programme) -> HighsLp:
-    rows, (low, high) = programme.matrix(), programme.edges()
+    (counts, columns, values), (low, high) = programme.entries(), programme.edges()
     made = HighsLp()
-    made.num_row_, made.num_col_ = rows.shape
+    made.num_row_, made.num_col_ = len(counts), len(programme.upper)
     made.row_lower_, made.row_upper_ = low, high
     made.col_upper_ = np.array(programme.upper)
     made.col_lower_ = made.col_cost_ = np.zeros(made.num_col_)
     made.a_matrix_.format_ = MatrixFormat.kRowwise
-    made.a_matrix_.num_row_, made.a_matrix_.num_col_ = rows.shape
-    made.a_matrix_.start_, made.a_matrix_.index_, made.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+    made.a_matrix_.num_row_, made.a_matrix_.num_col_ = made.num_row_, made.num_col_
+    made.a_matrix_.start_ = np.concatenate([[0], np.cumsum(counts)])
+    made.a_matrix_.index_, made.a_matrix_.value_ = columns, values
     return made
 
 
