@@ -15,7 +15,7 @@ import runpy
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +30,7 @@ LOADED = {
     "tests.box.halting": (ROOM,),
     "app.operations.example_process": ("app.operations.example_room",),
     "app serve": ("typer", "app.operations.one_server", "app.operations.server"),
+    "app restore": ("typer", "app.operations.restore", "app.operations.server"),
 }
 """What each program, or command of ``app``, loads when it starts, but its own module."""
 _PR_SET_CHILD_SUBREAPER = 36
@@ -97,6 +98,14 @@ class Forked(subprocess.Popen[Any]):
         self._child_created = True
         pipes = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
         self._close_pipe_fds(*(said[pipe] for pipe in pipes))  # type: ignore[attr-defined]
+
+
+def run(line: Sequence[str], **settings: Any) -> tuple[int, str, str]:  # noqa: ANN401 - as ``subprocess`` takes them
+    """Run a program to its end; return that, and what it said to both sides."""
+    pipe = subprocess.PIPE
+    with Forked(line, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, encoding="utf-8", **settings) as child:
+        said, complained = child.communicate(timeout=120)
+    return child.returncode, said, complained
 
 
 STARTING = SimpleNamespace(Popen=Forked, PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Date, DateTime, LargeBinary, MetaData, Table, delete, func, insert, inspect, select
+from sqlalchemy import table as table_of
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError, StatementError
 
@@ -220,8 +221,8 @@ def _has_nothing(database: Database) -> bool:
         return False
     with database.engine.connect() as connection:
         counts = {
-            table.name: connection.scalar(select(func.count()).select_from(table)) or 0
-            for table in _live(connection).sorted_tables
+            name: connection.scalar(select(func.count()).select_from(table_of(name))) or 0
+            for name in inspect(connection).get_table_names()
         }
         return all(count <= MADE_WITH_THE_SCHEMA.get(name, 0) for name, count in counts.items())
 

@@ -20,6 +20,7 @@ from app.core.settings import Settings
 from app.main import build_api, wrap
 from tests.conftest import BASE_URL
 from tests.factories import count_box, make_open_round
+from tests.forked import run
 from tests.phones import fill_in, send
 from tests.postgresql import free_port
 from tests.publication import counted
@@ -126,12 +127,10 @@ def test_it_refuses_several_workers_on_an_embedded_database(
 ) -> None:
     monkeypatch.setenv("MANYIDU_DATABASE_URL", settings.database_url)
     line = [sys.executable, "-m", "app", "serve", "--workers", "2", "--data", str(settings.data)]
-    refused = subprocess.run(
-        [*line, "--port", str(free_port())], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert refused.returncode == 1
-    assert refused.stderr.splitlines()[-1].startswith("manyidu: --workers=2: several processes need PostgreSQL")
-    assert "Traceback" not in refused.stderr
+    end, _, complained = run([*line, "--port", str(free_port())], cwd=ROOT)
+    assert end == 1
+    assert complained.splitlines()[-1].startswith("manyidu: --workers=2: several processes need PostgreSQL")
+    assert "Traceback" not in complained
 
 
 def is_healthy(port: int, **settings: str) -> bool:

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from app.core.clock import utc_now
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
 from app.operations.one_server import only_server
+from tests.forked import run
 from tests.postgresql import free_port
 from tests.servers import ROOT, served
 
@@ -20,28 +20,28 @@ EMBEDDED = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SHARED = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
-def second(settings: Settings) -> "subprocess.CompletedProcess[str]":
+def second(settings: Settings) -> tuple[int, str, str]:
     line = [sys.executable, "-m", "app", "serve", "--data", str(settings.data), "--port", str(free_port())]
-    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return run(line, cwd=ROOT)
 
 
 @EMBEDDED
 def test_it_works(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MANYIDU_DATABASE_URL", settings.database_url)
     with served(settings.data, settings.database_url, tmp_path) as first:
-        refused = second(settings)
-        assert refused.returncode == 1
-        assert refused.stdout == "", "nothing is promised before the place is held"
+        end, promised, complained = second(settings)
+        assert end == 1
+        assert promised == "", "nothing is promised before the place is held"
         said = f"another server (process {first.process.pid}, port {first.port}, since 20"
-        assert said in refused.stderr
-        assert str(settings.data) in refused.stderr
-        assert "Traceback" not in refused.stderr
+        assert said in complained
+        assert str(settings.data) in complained
+        assert "Traceback" not in complained
         first.process.send_signal(signal.SIGKILL)
         first.process.wait(10)
     left = json.loads((settings.data / "desk.lock").read_bytes())
     assert left["pid"] == first.process.pid, "a killed server leaves its file behind"
     with served(settings.data, settings.database_url, tmp_path) as third:
-        assert f"process {third.process.pid}" in second(settings).stderr
+        assert f"process {third.process.pid}" in second(settings)[2]
 
 
 @EMBEDDED

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -68,6 +67,7 @@ from tests.box.boxes import unlocked
 from tests.cast import Desk, refuses
 from tests.conftest import BASE_URL, TestClock
 from tests.factories import OpenRound
+from tests.forked import run
 from tests.operations.conftest import Elsewhere
 from tests.phones import HEADERS, fill_in
 from tests.rectification.flagged import WU, later, make_ledger
@@ -568,14 +568,11 @@ def test_the_command_says_it_in_a_sentence_and_fails(
         (newer, "备份来自更新的版本（20990101_0000）"),
     ):
         damage(target)
-        done = subprocess.run(
-            [*command, "--data", str(elsewhere.settings.data)],
-            cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith("manyidu: ")
-        assert told in done.stderr
-        assert len(done.stderr.splitlines()) == 1
+        end, said, complained = run([*command, "--data", str(elsewhere.settings.data)], cwd=ROOT, env=environment)
+        assert (end, said) == (1, "")
+        assert complained.startswith("manyidu: ")
+        assert told in complained
+        assert len(complained.splitlines()) == 1
     assert [name for name, rows in contents(elsewhere.database, {"office"}).items() if rows] == []
     target.write_bytes(whole)
     restore(elsewhere.database, elsewhere.settings.data, target, NOW)

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from app.operations.checks import run_checks
 from app.operations.schema import bring_up_to_date
 from app.operations.server import check_engine, check_listening, open_database
 from tests.cast import MORNING, refuses
+from tests.forked import run
 from tests.servers import ROOT
 
 
@@ -125,11 +125,8 @@ def test_a_command_that_can_never_work_says_so_before_anything_is_made(
     (tmp_path / "a-file").write_text("")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MANYIDU_")}
     environment |= {"PYTHONPATH": str(ROOT), "MANYIDU_DATABASE_URL": ""}
-    done = subprocess.run(
-        [sys.executable, "-m", "app", *command],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(told), done.stderr
-    assert ("for example" in done.stderr, len(done.stderr.splitlines())) == (True, 1)
+    end, said, complained = run([sys.executable, "-m", "app", *command], cwd=tmp_path, env=environment)
+    assert (end, said) == (1, "")
+    assert complained.startswith(told), complained
+    assert ("for example" in complained, len(complained.splitlines())) == (True, 1)
     assert not list(tmp_path.rglob("*.sqlite3"))
