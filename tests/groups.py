@@ -9,8 +9,15 @@ from zlib import crc32
 
 from xdist.scheduler import LoadScopeScheduling
 
-WHOLE = ("tests/browser/", "tests/security/test_canary.py", "tests/test_crash_casting.py", "tests/test_wheel.py")
-"""While a module of them runs, it alone has the browser of its worker, the machine's memory or the built wheel."""
+WHOLE = (
+    "tests/browser/",
+    "tests/security/test_canary.py",
+    "tests/test_crash_casting.py",
+    "tests/test_wheel.py",
+    "tests/test_translations.py",
+)
+"""While a module of them runs, it alone has the browser of its worker, the machine's memory or the built wheel; or what
+it reads all sources for is made once."""
 BY_DATABASE = ("tests/security/", "tests/operations/test_verify_archive.py")
 OF_DEMO = ("tests/operations/test_hall.py", "tests/operations/test_server.py")
 """They look at the demo, which takes each worker that makes it eight seconds: one makes it for either database."""

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 _HAN = "\u3400-\u9fff"
 _SIGNS = "[,;:!?]"
@@ -22,9 +21,8 @@ def narrow_signs(text: str) -> list[str]:
     return [spot for spot in spots if _TIME not in spot]
 
 
-def written(path: Path) -> Iterator[str]:
+def written(tree: ast.Module) -> Iterator[str]:
     """Yield the texts that a module writes, with 0 for their values; not its comments, and no regular expressions."""
-    tree = ast.parse(path.read_text("utf-8"))
     parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     parts |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):

@@ -3,6 +3,7 @@
 import ast
 import re
 import types
+from functools import cache
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
@@ -41,7 +42,23 @@ def extract() -> types.ModuleType:
     loader = SourceFileLoader("extract_sentences", str(ROOT / "scripts" / "extract-sentences"))
     module.__file__ = str(loader.path)
     loader.exec_module(module)
+    vars(module).update({name: cache(vars(module)[name]) for name in ("sentences", "translations")})
     return module
+
+
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    """Every module of the product, parsed once for all tests of this module."""
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in sorted(ROOT.glob("app/**/*.py"))
+    }
+
+
+@pytest.fixture(scope="module")
+def told(extract: types.ModuleType, trees: dict[str, ast.Module]) -> list[str]:
+    """The sentences of pages, and every text that a module writes."""
+    return [*extract.sentences(), *(text for tree in trees.values() for text in written(tree))]
 
 
 def test_it_works(extract: types.ModuleType) -> None:
@@ -68,22 +85,17 @@ def test_values_keep_their_places(extract: types.ModuleType) -> None:
     assert wrong == {}
 
 
-def test_chinese_has_no_signs_of_half_width(extract: types.ModuleType) -> None:
+def test_chinese_has_no_signs_of_half_width(told: list[str]) -> None:
     """Whatever a module writes, too: files, letters, names of fields."""
-    narrow = {text: spots for text in told(extract) if text not in TITLES and (spots := narrow_signs(text))}
+    narrow = {text: spots for text in told if text not in TITLES and (spots := narrow_signs(text))}
     assert narrow == {}
 
 
-def told(extract: types.ModuleType) -> list[str]:
-    """Return the sentences of pages, and every text that a module writes."""
-    return [*extract.sentences(), *(text for path in sorted(ROOT.glob("app/**/*.py")) for text in written(path))]
-
-
-def test_a_thing_has_one_name(extract: types.ModuleType) -> None:
+def test_a_thing_has_one_name(told: list[str]) -> None:
     manuals = [path.read_text("utf-8") for path in (ROOT / "docs" / "manual").rglob("*.md")]
     manuals += [path.read_text("utf-8") for path in (ROOT / "docs").glob("manual*.md")]
     assert len(manuals) > FEW_MANUALS
-    assert [(word, text[:60]) for text in (*told(extract), *manuals) for word in OTHER_NAMES if word in text] == []
+    assert [(word, text[:60]) for text in (*told, *manuals) for word in OTHER_NAMES if word in text] == []
 
 
 def test_the_narrow_signs_are_seen() -> None:
@@ -100,13 +112,13 @@ def test_the_narrow_signs_are_seen() -> None:
     assert narrow_signs("请按“年-月-日 时:分”填写 12:30，地址 http://a.b/甲，1,200 人（甲：乙）") == []
 
 
-def test_files_in_two_languages_put_no_chinese_together_by_themselves() -> None:
+def test_files_in_two_languages_put_no_chinese_together_by_themselves(trees: dict[str, ast.Module]) -> None:
     """A sentence with values is said by ``_`` or ``about``; one that is formatted in place has no English."""
     formatted = {}
-    for path in map(ROOT.joinpath, IN_TWO_LANGUAGES):
-        parts = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.JoinedStr)]
+    for path in IN_TWO_LANGUAGES:
+        parts = [node for node in ast.walk(trees[path]) if isinstance(node, ast.JoinedStr)]
         found = [part.value for node in parts for part in node.values if isinstance(part, ast.Constant)]
-        formatted[path.name] = [text for text in found if has_chinese(str(text))]
+        formatted[path] = [text for text in found if has_chinese(str(text))]
     assert formatted == {name: [] for name in formatted}
 
 
@@ -131,11 +143,11 @@ NAMES_AND_FIGURES = {
 """Modules that refuse, too, and put Chinese together in place for something that is told in no refusal."""
 
 
-def test_what_a_refusal_puts_together_can_be_told_in_english() -> None:
+def test_what_a_refusal_puts_together_can_be_told_in_english(trees: dict[str, ast.Module]) -> None:
     """``Ours.filled`` puts words and values together; a text that is formatted in place stays Chinese."""
     formatted, named = set(), []
-    for path in sorted(ROOT.glob("app/**/*.py")):
-        nodes, name = list(ast.walk(ast.parse(path.read_text("utf-8")))), path.relative_to(ROOT).as_posix()
+    for name, tree in trees.items():
+        nodes = list(ast.walk(tree))
         if any(isinstance(node, ast.JoinedStr) and _is_chinese(node) for node in nodes) and _refuses(nodes):
             formatted.add(name)
         calls = [node for node in nodes if isinstance(node, ast.Call)]
@@ -144,13 +156,12 @@ def test_what_a_refusal_puts_together_can_be_told_in_english() -> None:
     assert (formatted, named) == (NAMES_AND_FIGURES, [])
 
 
-def test_what_a_refusal_lists_is_parted_as_its_reader_parts_words() -> None:
+def test_what_a_refusal_lists_is_parted_as_its_reader_parts_words(trees: dict[str, ast.Module]) -> None:
     """A tuple among the values is joined in the language of who reads it."""
     found = []
-    for path in sorted(ROOT.glob("app/**/*.py")):
-        calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
-        refusals = [call for call in calls if ast.unparse(call.func) == "DomainError"]
-        found += [(path.name, ast.unparse(call)) for call in refusals if "'、'.join" in ast.unparse(call)]
+    for name, tree in trees.items():
+        refusals = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_refusal(node)]
+        found += [(name, ast.unparse(call)) for call in refusals if "'、'.join" in ast.unparse(call)]
     assert found == []
 
 
@@ -168,20 +179,30 @@ CHINESE_LISTS = {
 """Modules that part words as Chinese does."""
 
 
-def test_lists_are_parted_in_one_way() -> None:
+def test_lists_are_parted_in_one_way(trees: dict[str, ast.Module]) -> None:
     """By ``listed`` in templates and files, ``several`` in what is stored of a form, a tuple among values."""
-    parted = {
-        path.relative_to(ROOT).as_posix()
-        for path in ROOT.glob("app/**/*.py")
-        if "'、'.join" in ast.unparse(ast.parse(path.read_text("utf-8")))
-    }
+    parted = {name for name, tree in trees.items() if any(_joins(node) for node in ast.walk(tree))}
     assert parted == CHINESE_LISTS
     by_hand = re.compile(r"\|\s*join\(_\(")
     assert [path.name for path in ROOT.glob("app/templates/**/*.html") if by_hand.search(path.read_text("utf-8"))] == []
 
 
 def _refuses(nodes: list[ast.AST]) -> bool:
-    return any(isinstance(node, ast.Call) and ast.unparse(node.func) == "DomainError" for node in nodes)
+    return any(isinstance(node, ast.Call) and _is_refusal(node) for node in nodes)
+
+
+def _is_refusal(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "DomainError"
+
+
+def _joins(node: ast.AST) -> bool:
+    """Whether this joins words by the sign between them."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "join"
+        and isinstance(node.value, ast.Constant)
+        and node.value.value == "、"
+    )
 
 
 def _is_chinese(text: ast.JoinedStr) -> bool:

@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import docx
@@ -11,7 +12,6 @@ import matplotlib as mpl
 import pytest
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
-from docx.oxml.xmlchemy import BaseOxmlElement
 from fontTools.ttLib import TTFont
 
 from app.campaigns.kinds import KINDS, Kind
@@ -34,25 +34,31 @@ DXA_PER_POINT = 20
 
 def width_of(word: str, points: float) -> float:
     """Return how many twentieths of a point a word takes."""
-    glyphs, units = FONT.getBestCmap(), FONT["head"].unitsPerEm
-    advance = float(sum(FONT["hmtx"][glyphs[ord(sign)]][0] for sign in word))
-    return advance / float(units) * points * DXA_PER_POINT
+    advance = float(sum(advance_of(sign) for sign in word))
+    return advance / float(FONT["head"].unitsPerEm) * points * DXA_PER_POINT
 
 
-def points_of(word: WordDocument, cell: BaseOxmlElement) -> float:
-    """Return the size of type of a cell."""
-    name = cell.find(f".//{qn('w:pStyle')}").get(qn("w:val"))
-    style = next(style for style in word.styles if style.style_id == name)
-    return int(style.element.find(f".//{qn('w:sz')}").get(qn("w:val"))) / 2
+@cache
+def advance_of(sign: str) -> int:
+    advance: int = FONT["hmtx"][FONT.getBestCmap()[ord(sign)]][0]
+    return advance
+
+
+def points_of(word: WordDocument) -> dict[str, float]:
+    """Return the sizes of type of a document's styles."""
+    sizes = {style.style_id: style.element.find(f".//{qn('w:sz')}") for style in word.styles}
+    return {name: int(size.get(qn("w:val"))) / 2 for name, size in sizes.items() if size is not None}
 
 
 def broken(content: bytes) -> Iterator[str]:
     """Yield the words of a document's tables that are wider than their cells."""
     word = docx.Document(io.BytesIO(content))
+    sizes = points_of(word)
     for cell in word.element.body.iter(qn("w:tc")):
         width = int(cell.find(f".//{qn('w:tcW')}").get(qn("w:w"))) - MARGINS
+        points = sizes[cell.find(f".//{qn('w:pStyle')}").get(qn("w:val"))]
         for text in (text.text or "" for text in cell.iter(qn("w:t"))):
-            yield from (each for each in WORD.findall(text) if width_of(each, points_of(word, cell)) > width)
+            yield from (each for each in WORD.findall(text) if width_of(each, points) > width)
 
 
 BOX = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)')
