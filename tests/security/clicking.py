@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import product
 from urllib.parse import urljoin, urlsplit
 
@@ -67,8 +68,14 @@ GETS = {route: pattern(route.removeprefix("GET ")) for route in ACCESS if route.
 
 def route_of(address: str) -> str:
     """Return the route that answers an address: a picture's before its page's, then the one with fewest parameters."""
-    path = urlsplit(address).path
-    fits = [route for route, shape in GETS.items() if shape.match(path)]
+    return _route_of_path(urlsplit(address).path)
+
+
+@cache
+def _route_of_path(path: str) -> str:
+    """Look among the routes with as many parts; a path is looked for once, for the menu stands on every page."""
+    parts = path.count("/")
+    fits = [route for route, shape in GETS.items() if route.count("/") == parts and shape.match(path)]
     return min(fits, key=lambda route: (".{form}" not in route, route.count("{")), default="")
 
 
@@ -94,8 +101,10 @@ def crawl(get: Callable[[str], Response], files: int = MOST_FILES, pages: int = 
         answer = answers[address] = get(address)
         onward = links(address, answer.text) if is_page(answer) else iter(())
         for link in [*onward, *filter(None, [answer.headers.get("location")])]:
+            if link in known:
+                continue
             kind = route_of(link)
-            if link not in known and seen[kind] < (files if FILE.search(kind) else pages):
+            if seen[kind] < (files if FILE.search(kind) else pages):
                 known.add(link)
                 seen[kind] += 1
                 waiting.append(link)
