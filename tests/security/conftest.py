@@ -16,4 +16,5 @@ def world(
     """One round in every state; made once per module and kind of database."""
     data = tmp_path_factory.mktemp("world")
     with fresh_database(request, data) as url, make_world(url, data, workshop) as world:
+        world.thorough = request.config.getoption("--all-databases")
         yield world
