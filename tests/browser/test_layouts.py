@@ -28,7 +28,10 @@ ON_SCREEN = """([top, foot]) => Array.from(document.querySelectorAll("[data-cell
   return whole && !cell.querySelector(":checked") ? [at] : [];
 })"""
 """The open cells that are whole on the screen between head and foot."""
-TAP = "at => document.querySelectorAll('[data-cell]')[at].querySelectorAll('label')[at % 5].click()"
+TAP = """cells => {
+  const all = document.querySelectorAll("[data-cell]");
+  for (const at of cells) all[at].querySelectorAll("label")[at % 5].click();
+}"""
 SCREENS_NOW = "document.documentElement.scrollHeight / innerHeight"
 
 
@@ -54,8 +57,7 @@ def play(page: Page) -> Played:
         top = height_of(page, ".top") + _height(band[0])
         foot = page.evaluate("innerHeight") - height_of(page, ".foot")
         cells = page.evaluate(ON_SCREEN, [top, foot])
-        for at in cells:
-            page.evaluate(TAP, at)
+        page.evaluate(TAP, cells)
         done = replace(done, marks=done.marks + len(cells), screens=max(done.screens, page.evaluate(SCREENS_NOW)))
         if not _go_on(page, foot - top):
             return done
