@@ -15,6 +15,7 @@ import runpy
 import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -45,8 +46,8 @@ class Nest:
         self._line, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", "tests.forked", *loaded]
         with there:
-            warned = {**os.environ, "PYTHONWARNINGS": "default"}
-            self._process = subprocess.Popen(command, cwd=ROOT, env=warned, stdin=there.fileno())
+            environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+            self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=there.fileno())
         self._lock = Lock()
 
     def close(self) -> None:
@@ -157,6 +158,8 @@ def _become(order: dict[str, Any], streams: list[int]) -> None:
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
+    if wanted := os.environ.get("PYTHONWARNINGS"):  # an interpreter reads it when it starts
+        warnings.simplefilter(wanted)  # type: ignore[arg-type]
     sys.argv[:] = order["argv"]
 
 

@@ -37,9 +37,10 @@ def told(start: "type[subprocess.Popen[Any]]", folder: Path, **environment: str)
     return found, child.returncode
 
 
-def test_it_works(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [{}, {"PYTHONWARNINGS": "default"}, {"PYTHONWARNINGS": "ignore"}])
+def test_it_works(tmp_path: Path, more: dict[str, str]) -> None:
     root = str(forked.ROOT)
-    anew, as_fork = (told(start, tmp_path, PYTHONPATH=root, OTHER="1") for start in STARTS)
+    anew, as_fork = (told(start, tmp_path, PYTHONPATH=root, **more) for start in STARTS)
     assert as_fork == anew
     assert as_fork[0]["argv"] == ["a word"]
     assert as_fork[0]["parent"] == os.getpid()

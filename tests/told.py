@@ -4,7 +4,17 @@ import json
 import os
 import sys
 import threading
+import warnings
 from pathlib import Path
+
+CATEGORIES = (ResourceWarning, DeprecationWarning, UserWarning)
+
+
+def is_told(category: type[Warning]) -> bool:
+    """Whether a warning of this kind is written anywhere."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.warn("of a library", category, stacklevel=3)
+    return bool(told)
 
 
 def main() -> None:
@@ -20,6 +30,7 @@ def main() -> None:
         "files": len(list(Path("/proc/self/fd").iterdir())),
         "threads": threading.active_count(),
         "name": __name__,
+        "warned of": [category.__name__ for category in CATEGORIES if is_told(category)],
     }
     print(json.dumps(found))  # noqa: T201 - the answer
     sys.exit(3)

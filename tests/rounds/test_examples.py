@@ -1,6 +1,7 @@
 """Examples: played to a published result by the same doors, seen by staff alone, and thrown away whole."""
 
 import html
+import itertools
 import re
 from contextlib import closing
 
@@ -159,6 +160,27 @@ def lie_on_the_shelf(database: Database, settings: Settings, *paths: str) -> Non
             )  # fmt: skip
 
 
+LOOKED_AT = dict(zip(KINDS, itertools.cycle(("sqlite", "postgresql")), strict=False))
+"""On which database the pages and files of a kind are looked at: they only read, so that half of them do on each."""
+
+
+def look_at(desk: Desk, database: Database, campaign_id: str, rehearsal_id: str) -> None:
+    """Look at the pages and files of an example, and ask for its result as a program does."""
+    seen = crawl(desk, f"/campaigns/{campaign_id}", "/results", f"/rounds/{rehearsal_id}")
+    assert f"/results/{rehearsal_id}" in seen
+    for name in FILES:
+        answer = desk.get(f"/results/{rehearsal_id}/{name}")
+        assert (answer.status_code, len(answer.content) > 1_000) == (200, True), name
+    assert desk.get(f"/rounds/{rehearsal_id}/announce/screen").status_code == 200
+    with database.writing() as session:
+        zhang = Principal("idzhangsan", "张三", "organiser")
+        secret = tokens.create(Acting(session, MORNING, zhang), WantedToken("程序", Scope.LEADERS, 90, frozenset(), ""))
+    told = desk.client.get(f"/api/v2/results/{rehearsal_id}", headers={"authorization": f"Bearer {secret}"})
+    assert told.status_code < 500
+    with database.writing() as session:
+        session.execute(sa.delete(ReaderToken))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_loaded_looked_at_and_thrown_away(
     desk: Desk, database: Database, settings: Settings, kind: str
@@ -171,19 +193,9 @@ def test_each_kind_is_loaded_looked_at_and_thrown_away(
         rehearsal_id = begin_example(Acting(session, MORNING, zhang), KINDS[kind])
         campaign_id = get_round(session, rehearsal_id).campaign_id
     play_rehearsal(database, folder, rehearsal_id, zhang)
-    seen = crawl(desk, f"/campaigns/{campaign_id}", "/results", f"/rounds/{rehearsal_id}")
-    assert f"/results/{rehearsal_id}" in seen
-    for name in FILES:
-        answer = desk.get(f"/results/{rehearsal_id}/{name}")
-        assert (answer.status_code, len(answer.content) > 1_000) == (200, True), name
-    assert desk.get(f"/rounds/{rehearsal_id}/announce/screen").status_code == 200
-    with database.writing() as session:
-        wanted = WantedToken("程序", Scope.LEADERS, 90, frozenset(), "")
-        secret = tokens.create(Acting(session, MORNING, zhang), wanted)
-    told = desk.client.get(f"/api/v2/results/{rehearsal_id}", headers={"authorization": f"Bearer {secret}"})
-    assert told.status_code < 500
-    with database.writing() as session:
-        session.execute(sa.delete(ReaderToken))
+    if LOOKED_AT[kind] == database.engine.dialect.name:
+        look_at(desk, database, campaign_id, rehearsal_id)
+    assert desk.get(f"/results/{rehearsal_id}").status_code == 200
     lie_on_the_shelf(database, settings, f"/results/{rehearsal_id}/letters.zip", f"/campaigns/{campaign_id}/x.docx")
     assert desk.post(f"/campaigns/{campaign_id}/discard").headers["location"] == "/campaigns"
     assert left_behind(database, settings) == before
