@@ -6,7 +6,7 @@ every address that it is led to is asked so; paths are for ``test_offices.py``.
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urlsplit
@@ -258,10 +258,10 @@ def forged(halves: Halves, fields: Fields) -> Iterator[list[tuple[str, str]]]:
             yield [*((other if one == name else one, said) for one, said in sent), (other, value)]
 
 
-def with_ids(halves: Halves, pages: Mapping[str, str]) -> Iterator[tuple[str, str, Fields]]:
+def with_ids(halves: Halves, pages: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, Fields]]:
     """Yield each form of these pages once in which an id can be exchanged: its page, its path and its fields."""
     seen: set[tuple[str, ...]] = set()
-    for address, page in pages.items():
+    for address, page in pages:
         for path, fields in offered(page).items():
             shape = (halves.starred(path), *sorted(halves.starred(name) for name, *_ in fields))
             if shape not in seen and any(forged(halves, fields)):
@@ -279,14 +279,14 @@ def send(desk: Desk, path: str, data: list[tuple[str, str]]) -> Response:
 
 def sent_by(halves: Halves, role: str, pages: Mapping[str, str]) -> Iterator[tuple[str, Response]]:
     """Send every form of these pages forged, half of the ways on either database; yield what it is, and the answer."""
-    for address, path, fields in with_ids(halves, pages):
+    for address, path, fields in with_ids(halves, pages.items()):
         for place, data in enumerate(forged(halves, fields)):
             if not halves.world.draws(place, halves.starred(path)):
                 continue
             yield f"{role} {address} → {path} {data[-1]}", send(halves.desks[role], path, data)
 
 
-def taken(halves: Halves, role: str, pages: Mapping[str, str]) -> Iterator[str]:
+def taken(halves: Halves, role: str, pages: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Send the same forms as they are, and yield the paths of those that are done."""
     for _, path, fields in with_ids(halves, pages):
         as_they_are = [(name, value) for name, value, kept in fields if kept]
@@ -294,9 +294,9 @@ def taken(halves: Halves, role: str, pages: Mapping[str, str]) -> Iterator[str]:
             yield path
 
 
-def reread(desk: Desk, pages: Mapping[str, str]) -> dict[str, str]:
-    """Return the pages as they are by now, so that no form is refused as one of an older state."""
-    return {address: answer.text for address in pages if is_page(answer := desk.get(address))}
+def reread(desk: Desk, pages: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the pages as they are by now, so that no form is refused as one of an older state."""
+    return ((address, answer.text) for address in pages if is_page(answer := desk.get(address)))
 
 
 @pytest.mark.parametrize("role", LEAST_FORMS)
