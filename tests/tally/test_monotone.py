@@ -77,6 +77,36 @@ def grades_of(item: Item) -> int:
 
 
 @st.composite
+def steps_of(draw: st.DrawFn, items: tuple[Item, ...]) -> Rule:
+    """Draw any steps; most are put so that they make sense, as of any nineteen in twenty are refused."""
+    rule = draw(rules(3))
+    return draw(st.sampled_from((rule, *[_sensible(rule, of_means=bool(items[0].score))] * 3)))
+
+
+def _sensible(rule: Rule, *, of_means: bool) -> Rule:
+    """Let better figures meet the steps that come first, and these give the better words."""
+    every = [tuple(_from_above(each, of_means=of_means) for each in step.conditions) for step in rule.steps]
+    every.sort(key=lambda conditions: min(map(_asked_for, conditions), default=F(-1)), reverse=True)
+    words = sorted((step.word for step in rule.steps), key=grade_of)
+    return replace(rule, steps=tuple(Step(*each) for each in zip(every, words, strict=True)))
+
+
+def _from_above(condition: Condition, *, of_means: bool) -> Condition:
+    """Turn a condition so that better figures meet it; ``of_means``: make it one on the mean."""
+    least = condition.sign if condition.sign in {Sign.ABOVE, Sign.AT_LEAST} else condition.sign.opposite
+    if of_means and condition.quantity is not Quantity.MEAN:
+        return Condition(Quantity.MEAN, least, condition.number * 100)
+    return replace(condition, sign=least.opposite if condition.quantity is Quantity.LAST else least)
+
+
+def _asked_for(condition: Condition) -> Fraction:
+    """Return how much a condition asks for, as a part of the whole."""
+    if condition.quantity is Quantity.MEAN:
+        return condition.number / 100
+    return 1 - condition.number if condition.quantity is Quantity.LAST else condition.number
+
+
+@st.composite
 def ways(draw: st.DrawFn) -> list[Round]:
     """Draw a round on its way from all the worst to all the best: as it is at each fifth step, and at the end."""
     items = draw(st.sampled_from(FORMS))
@@ -84,7 +114,7 @@ def ways(draw: st.DrawFn) -> list[Round]:
     scheme = Scheme(
         SCALES["satisfaction_three"],
         Formula(draw(st.integers(1, 2)), draw(st.sampled_from(Denominator))),
-        rule=_with_points(draw, _in_words_of_lines(draw, draw(rules(3)))),
+        rule=_with_points(draw, _in_words_of_lines(draw, draw(steps_of(items)))),
         item_lines=() if own is None else (ItemLines(own, draw(st.sampled_from(OWN_LINES))),),
         weights=draw(st.sampled_from(({}, {"a": F(60), "b": F(40)}))),
         group_quorums=draw(st.sampled_from(({}, {"a": Quorum(F(1, 10))}, {"b": Quorum(F(1, 2))}))),
