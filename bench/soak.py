@@ -1,6 +1,7 @@
 """``make soak``: attack the published tables of 100,000 random rounds, other ones than those of the tests (SEC-44).
 
-Every other one has points, weighed items, group quorums or a composite.
+Every other one has points, weighed items, group quorums or a composite. Of the others a total by weights must read the
+same from other hands.
 
 Before that it looks at every small table of one group, and of two groups of 10 to 12 (SEC-79).
 Announced rounds it holds against others that share what their extent tells.
@@ -18,7 +19,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
-from tests.disclosure.rounds import make_case
+from tests.disclosure.other_hands import tells_who_came
+from tests.disclosure.rounds import Case, make_case
 from tests.disclosure.search import Leak, attack, contradictions, is_broken_down, read, truth_of
 from tests.disclosure.small_tables import FIRST, Looked, Setup, check, every_size, look_at_pairs, setups
 from tests.disclosure.told import check_round
@@ -48,6 +50,9 @@ def see(seed: int) -> Seen:
     reading = read(case)
     if contradictions(reading.programme, truth_of(case, reading)):
         message = f"the document of round {seed} contradicts the truth"
+        raise AssertionError(message)
+    if isinstance(case, Case) and case.paper.scheme.weights and tells_who_came(case):
+        message = f"the document of round {seed} hangs on which hidden group a ballot is of"
         raise AssertionError(message)
     found = attack(case, reading)
     k = case.paper.scheme.floor
