@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import fields
 from fractions import Fraction
+from functools import cache
 
 import openpyxl
 import pytest
@@ -60,16 +61,31 @@ MERGED = Merged(
 )
 
 
-def english_paper(kind: Kind) -> Paper:
+@cache
+def _paper_of(key: str) -> Paper:
     """Return a paper of a kind, all of whose typed names have English ones."""
+    kind = KINDS[key]
     paper = counted.make_paper(form=kind.form, scheme=kind.scheme)
     typed = [paper.organisation, paper.campaign, paper.title, *(unit.name for unit in paper.units)]
     typed += [group.name for group in paper.groups]
     return with_english(paper, {name: f"Name {place}" for place, name in enumerate(typed)})
 
 
-def results_of(paper: Paper) -> Iterator[Published]:
-    """Yield results of few and of many answers, with all that may stand beside them."""
+def english_paper(kind: Kind) -> Paper:
+    return _paper_of(kind.key)
+
+
+def results_of(kind: Kind) -> tuple[Published, ...]:
+    return _results_of(kind.key)
+
+
+@cache
+def _results_of(key: str) -> tuple[Published, ...]:
+    """Return results of few and of many answers, with all that may stand beside them; they are only looked at."""
+    return tuple(_told(_paper_of(key)))
+
+
+def _told(paper: Paper) -> Iterator[Published]:
     for share in (0.05, 0.3, 0.9):
         votes = counted.make_votes(paper, share)
         told = make_result(
@@ -116,7 +132,7 @@ def texts_of(content: bytes) -> set[str]:
 @pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
 def test_an_english_workbook_holds_no_chinese_of_ours(kind: Kind) -> None:
     paper = english_paper(kind)
-    for result in results_of(paper):
+    for result in results_of(kind):
         with written_in("en", paper.english):
             found = texts_of(result_workbook(result, beside_of(result), before_of(result)))
         assert {text for text in found if has_chinese(text.replace(result.signs, ""))} <= TYPED
@@ -160,7 +176,7 @@ def without(text: str, result: Published) -> str:
 @pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
 def test_english_reports_hold_no_chinese_of_ours(kind: Kind) -> None:
     paper = english_paper(kind)
-    for result in results_of(paper):
+    for result in results_of(kind):
         told = Particulars(
             composites=beside_of(result), previous=before_of(result), time="23 November 2026", merged=MERGED
         )
@@ -216,7 +232,7 @@ def test_a_form_answered_in_points_is_told_in_english() -> None:
 @pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
 def test_english_briefs_notices_and_letters_hold_no_chinese_of_ours(kind: Kind) -> None:
     paper = english_paper(kind)
-    for result in results_of(paper):
+    for result in results_of(kind):
         with written_in("en", paper.english):
             beside, before = beside_of(result), before_of(result)
             sheet = text_of_pdf(brief(result, beside, before))
@@ -245,7 +261,7 @@ def test_signs_that_no_font_has_are_named_in_english() -> None:
 
 def test_what_follows_from_a_word_of_their_own_stands_in_an_english_letter() -> None:
     paper = english_paper(KINDS["congress"])
-    *_few, result = results_of(paper)
+    *_few, result = results_of(KINDS["congress"])
     with written_in("en", paper.english):
         letters = opened(feedback_letters(result, None, NOW))
     ruled = {unit["name"]: unit["verdict"] for unit in result.section["targets"]}
@@ -259,7 +275,7 @@ def test_what_follows_from_a_word_of_their_own_stands_in_an_english_letter() -> 
 def test_beside_a_word_of_their_own_stands_what_follows_and_beside_those_that_ship_nothing() -> None:
     told = {}
     for key in ("report", "campaign"):
-        *_few, result = results_of(english_paper(KINDS[key]))
+        *_few, result = results_of(KINDS[key])
         told[key] = [(unit["verdict"], notes_for(unit, Scope.UNIT)) for unit in result.section["targets"]]
     assert all(f"“{ruling['label']}”：{ruling['consequence']}" in notes for ruling, notes in some(told["report"]))
     assert any("consequence" in ruling for ruling, _notes in told["campaign"])

@@ -87,7 +87,7 @@ KIND = pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind
 @KIND
 def test_no_word_of_a_report_is_broken(kind: Kind) -> None:
     paper = english_paper(kind)
-    for result in results_of(paper):
+    for result in results_of(kind):
         told = Particulars(composites=beside_of(result), previous=before_of(result))
         with written_in("en", paper.english):
             letters = opened(feedback_letters(result, None, NOW, said_of_each(told.composites)))
@@ -100,7 +100,7 @@ def test_no_word_of_a_report_is_broken(kind: Kind) -> None:
 @KIND
 def test_no_word_of_a_brief_or_notice_stands_over_another(kind: Kind) -> None:
     paper = english_paper(kind)
-    *_few, result = results_of(paper)
+    *_few, result = results_of(kind)
     with written_in("en", paper.english):
         made = [brief(result, beside_of(result)), notice(in_bands(result), "http://127.0.0.1", beside_of(result))]
     assert [overlaid(each) for each in made] == [[], []]
@@ -108,7 +108,7 @@ def test_no_word_of_a_brief_or_notice_stands_over_another(kind: Kind) -> None:
 
 def test_a_table_keeps_its_width() -> None:
     paper = english_paper(KINDS["campaign"])
-    *_few, result = results_of(paper)
+    *_few, result = results_of(KINDS["campaign"])
     for language in ("zh", "en"):
         with written_in(language, paper.english):
             made = next(iter(opened(feedback_letters(result, None, NOW)).values()))
