@@ -24,23 +24,20 @@ def labels_of(item: Item, scheme: Scheme) -> tuple[str, ...]:
     return item.words or tuple(grade.label for grade in scheme.scale.grades)
 
 
-@dataclass(frozen=True)  # without slots, so that the rulers are laid out once
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What a table answers: the scheme that counts it, the words of its grades; ``pooled``: all items together.
 
-    ``weighed``: by the mean of their figures, of which no grade has a share.
+    ``rulers``: the numbers that its figures are held against. ``weighed``: by the mean of their figures, of which no
+    grade has a share.
     """
 
     scheme: Scheme
     labels: tuple[str, ...]
+    rulers: Rulers
     pooled: bool = False
     weighed: bool = False
     by_points: bool = False
-
-    @cached_property
-    def rulers(self) -> Rulers:
-        """The numbers that its figures are held against."""
-        return rulers_of(self.scheme)
 
 
 @dataclass(frozen=True)  # without slots, so that what holds of all its objects is worked out once
@@ -66,17 +63,28 @@ class Way:
         return band_edges(self.section.scheme, by_points=self.points)
 
     @cached_property
+    def _rulers(self) -> Rulers:
+        return rulers_of(self.section.scheme)
+
+    def _rulers_of(self, own: Scheme) -> Rulers:
+        """Return the section's rulers for what its own scheme counts, which is most."""
+        return self._rulers if own is self.section.scheme else rulers_of(own)
+
+    @cached_property
     def items(self) -> tuple[Asked, ...]:
         """What the table of each item answers."""
         every = zip(self.section.schemes, self.section.items, strict=True)
-        return tuple(Asked(own, labels_of(item, own), by_points=item.score is not None) for own, item in every)
+        return tuple(
+            Asked(own, labels_of(item, own), self._rulers_of(own), by_points=item.score is not None)
+            for own, item in every
+        )
 
     @cached_property
     def pooled(self) -> Asked:
         """What the table of all items together answers."""
         scheme, weighed = self.section.scheme, are_weighed(self.section.items)
         grades = tuple(grade.label for grade in scheme.scale.grades)
-        return Asked(scheme, grades, pooled=True, weighed=weighed, by_points=self.points)
+        return Asked(scheme, grades, self._rulers, pooled=True, weighed=weighed, by_points=self.points)
 
 
 def total_json(exact: Exact, part: Part, sight: Sight, asked: Asked) -> Cell:
