@@ -262,8 +262,10 @@ STARTERS = REAL_PARTS | {
 LABOUR = (
     "tests/disclosure/", "tests/office/test_workbook", "tests/campaigns/test_workbook_import", "tests/slips/test_codes",
     "tests/office/test_typesetting.py::test_all_of_level_2", "tests/charts/test_sheet.py::test_all_of_level_2",
-    "tests/reports/test_word.py::test_sixty_three_units", "tests/slips/test_printing.py::test_every_back",
-    "tests/core/test_guesses.py::test_all_processes",
+    "tests/reports/test_word", "tests/reports/test_english_files", "tests/reports/test_ruled",
+    "tests/slips/test_printing", "tests/rectification/rules/test_origins",
+    "tests/tally/test_monotone", "tests/tally/test_points", "tests/tally/test_totals", "tests/tally/test_composite.py",
+    "tests/core/test_guesses.py::test_all_processes", "tests/operations/test_server",
 )  # fmt: skip
 """Tests that ask for no real part but compute for long; ``make quick`` leaves them to ``make test``."""
 

@@ -14,6 +14,7 @@ from app.campaigns.sentences import rule_text
 from app.rounds.domain import RoundState
 from app.web.forms import TOKEN_FIELD
 from tests.cast import Desk
+from tests.found import some
 from tests.security.access import ACCESS, EVERYONE, ORGANISER, STAFF
 from tests.security.world import World
 
@@ -70,7 +71,7 @@ def test_each_role_meets_half_of_the_states_and_each_state_some_roles() -> None:
         found = list(shared_out(roles, states))
         assert {role for role, _ in found} == {*roles}
         assert {state for _, state in found} == {*states}
-        assert all(sum(role == one for one, _ in found) >= len(states) // 2 for role in roles)
+        assert all(sum(role == one for one, _ in found) >= len(states) // 2 for role in some(roles))
         assert [*shared_out(roles, states[:1])] == [(role, states[0]) for role in roles]
 
 
@@ -141,7 +142,7 @@ def test_asking_changes_nothing(walk: Walk) -> None:
 def test_a_scanned_link_uses_up_no_code_and_no_invitation(world: World) -> None:
     codes = world.codes[RoundState.OPEN]
     before = world.dump()
-    for code in [some[-1] for some in codes.values()]:
+    for code in [each[-1] for each in codes.values()]:
         for address in ("/v", f"/v?code={code}", f"/v/{code}", f"/v/paper?code={code}", f"/v/cast?code={code}"):
             for _ in range(3):
                 assert world.desks["nobody"].get(address).status_code < 500
