@@ -35,12 +35,13 @@ from app.main import build_api, wrap
 from app.office.workshop import Workshop
 from app.operations import demo
 from app.rounds import players
-from tests import by_hand, cast, postgresql
+from tests import by_hand, cast, forked, postgresql
 from tests.forked import STARTING, close_nests
 from tests.groups import Groups
 from tests.one_hop import OneHop
 
 by_hand.find_nothing_kept()
+forked.allow()
 settings_of_hypothesis.register_profile("untimed", deadline=None)  # a busy machine is no fault
 settings_of_hypothesis.load_profile("untimed")
 BASE_URL = "http://127.0.0.1:8000"

@@ -88,3 +88,16 @@ def test_any_other_line_is_started_anew() -> None:
     with forked.Forked([sys.executable, "-c", "print(1)"], stdout=subprocess.PIPE) as child:
         assert child.communicate(timeout=60)[0] == b"1\n"
     assert not forked._NESTS
+
+
+OUTSIDE = """
+import sys
+from tests import forked
+forked.run([sys.executable, "-m", "app", "serve", "--help"])
+print(forked._NESTS)
+"""
+
+
+def test_outside_of_tests_a_program_is_started_anew() -> None:
+    found = subprocess.run([sys.executable, "-c", OUTSIDE], cwd=forked.ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout == "{}\n"
