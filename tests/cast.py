@@ -122,6 +122,15 @@ def prepare(acting: Acting, folder: KeyFolder, round_id: str) -> tuple[list[str]
     return play_holders(acting, folder, round_id, holders), codes
 
 
+def make_prepared(database: Database) -> str:
+    """Make the cast, and a campaign with a frozen round that has its slips and its key; return the round's id."""
+    with database.writing() as session:
+        acting = Acting(session, MORNING, make_cast(session)["zhangsan"])
+        round_id = make_ready(acting)
+        prepare(acting, database.keys, round_id)
+    return round_id
+
+
 def asks_for_proof(answer: Response) -> bool:
     """Whether this is the page that asks for the password before it goes on with a form."""
     return answer.status_code == HTTPStatus.FORBIDDEN and 'name="proof_password"' in answer.text

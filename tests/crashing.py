@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 from app.ballots import store
@@ -42,6 +43,11 @@ class Row:
 
     act: Callable[[Database, KeyFolder, str], object]
     steps: Mapping[str, Step]
+
+    @property
+    def at_each_step(self) -> pytest.MarkDecorator:
+        """What has a test run once for each ``step``."""
+        return pytest.mark.parametrize("step", self.steps)
 
 
 def _act_and_die(place: tuple[str, Path], about: str, table: str, names: tuple[str, str]) -> None:

@@ -133,10 +133,6 @@ UNDONE = {"before the commit", "before the gate"}
 """Steps before what decides purging and voiding."""
 
 
-def steps_of(name: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("step", ROWS[name].steps)
-
-
 class Hall:
     """A round, the ballots that were cast in it, and its way to the count."""
 
@@ -225,7 +221,7 @@ def hall(settings: Settings, database: Database, workshop: Workshop) -> Hall:
     return Hall(settings, database, workshop)
 
 
-@steps_of("freeze")
+@ROWS["freeze"].at_each_step
 def test_freezing(hall: Hall, step: str) -> None:
     hall.crash("freeze", step)
     assert hall.state is RoundState.DRAFT
@@ -234,7 +230,7 @@ def test_freezing(hall: Hall, step: str) -> None:
     hall.count()
 
 
-@steps_of("print the first slips")
+@ROWS["print the first slips"].at_each_step
 def test_printing_the_first_slips(hall: Hall, step: str) -> None:
     hall.to_ready()
     hall.crash("print the first slips", step)
@@ -249,7 +245,7 @@ def test_printing_the_first_slips(hall: Hall, step: str) -> None:
     hall.count()
 
 
-@steps_of("print more slips")
+@ROWS["print more slips"].at_each_step
 def test_printing_more_while_it_is_open(hall: Hall, step: str) -> None:
     hall.to_open()
     hall.vote()
@@ -262,7 +258,7 @@ def test_printing_more_while_it_is_open(hall: Hall, step: str) -> None:
     hall.count()
 
 
-@steps_of("void slips")
+@ROWS["void slips"].at_each_step
 def test_voiding_slips(hall: Hall, step: str) -> None:
     hall.to_open()
     hall.vote()
@@ -278,7 +274,7 @@ def test_voiding_slips(hall: Hall, step: str) -> None:
     hall.count()
 
 
-@steps_of("make the key")
+@ROWS["make the key"].at_each_step
 def test_making_the_key(hall: Hall, step: str) -> None:
     hall.to_printed()
     hall.crash("make the key", step)
@@ -289,7 +285,7 @@ def test_making_the_key(hall: Hall, step: str) -> None:
     hall.count()
 
 
-@steps_of("purge a rehearsal")
+@ROWS["purge a rehearsal"].at_each_step
 def test_purging_a_rehearsal(hall: Hall, step: str) -> None:
     hall.to_printed()
     with hall.database.writing() as session:
@@ -311,7 +307,7 @@ def test_purging_a_rehearsal(hall: Hall, step: str) -> None:
     hall.count()
 
 
-@steps_of("void a round")
+@ROWS["void a round"].at_each_step
 def test_voiding_a_round(hall: Hall, step: str) -> None:
     """Where it is given up, the round goes on, and its box opens: what was noted for the voiding counts no more."""
     hall.to_open()

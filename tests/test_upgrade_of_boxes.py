@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from app.box.reads import holders_of, key_of
 from app.core import migrate
-from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import SettingsError
 from app.core.settings import Settings
@@ -21,7 +20,7 @@ from app.rounds.domain import RoundState
 from app.rounds.reads import get_round
 from app.slips.models import SlipCount
 from app.slips.reads import batches, used_by_group
-from tests.cast import MORNING, make_cast, make_ready, prepare
+from tests.cast import make_prepared
 from tests.crashing import started_anew
 from tests.publication import counted
 
@@ -39,10 +38,7 @@ class Old:
 
 @pytest.fixture
 def old(database: Database) -> Old:
-    with database.writing() as session:
-        acting = Acting(session, MORNING, make_cast(session)["zhangsan"])
-        ready = make_ready(acting)
-        prepare(acting, database.keys, ready)
+    ready = make_prepared(database)
     published = counted.store_published(database, counted.make_votes())
     with database.writing() as session:
         session.execute(sa.delete(SlipCount).where(SlipCount.group_id == "g0"))

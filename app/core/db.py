@@ -270,8 +270,7 @@ class Database:
             except LackingError as lacking:
                 found = lacking
             at_hand.make(found)
-        code = "busy"
-        raise DomainError(code)
+        raise DomainError("busy")
 
     @property
     def keys(self) -> KeyFolder:

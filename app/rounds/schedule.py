@@ -95,6 +95,8 @@ class Schedule:
         try:
             self._act(now, partial(due.open_if_due, folder=self._folder, ports=self._ports, round_id=round_id))
         except DomainError as error:
+            if error.code == "busy":
+                raise  # the round is none the worse for it: the next turn tries again
             # Not ready at the planned time: say so once and leave the decision to a person.
             with self._database.writing() as session:
                 due.miss_opening(Acting(session, now, SYSTEM), round_id, error.code)

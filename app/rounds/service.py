@@ -26,7 +26,7 @@ from app.rounds.domain import Event, Paper, PaperGroup, RoundState, check_times,
 from app.rounds.drafting import check_form, drafted, layout_of, left_over
 from app.rounds.english import with_english
 from app.rounds.models import BoxRoot, Intent, Round, RoundRetest
-from app.rounds.papers import paper_text, parse_paper
+from app.rounds.papers import paper_text
 from app.rounds.ports import Ports
 from app.rounds.reads import KIND, RoundView, frozen_paper, retested_units, view
 from app.rounds.steps import Step
@@ -263,22 +263,6 @@ def repeat_round(acting: Acting, round_id: str) -> str:
         acting.session.add(RoundRetest(round_id=again, retest_of=link.retest_of, unit_ids=link.unit_ids))
     documents.copy(acting.session, round_id, again)
     return again
-
-
-def create_rehearsal(acting: Acting, round_id: str) -> str:
-    """Return the id of a rehearsal: the same paper marked as such, with its own codes and its own box."""
-    row = _locked(acting.session, round_id)
-    if row.state != RoundState.READY or row.rehearsal_of or row.paper is None:
-        raise DomainError("round_wrong_state")
-    fields = {name: getattr(row, name) for name in RoundDraft.__dataclass_fields__}
-    fields.update(opens_at=None, closes_at=None)
-    rehearsal = Round(id=new_id(), campaign_id=row.campaign_id, state=RoundState.READY, created_at=acting.now, **fields)
-    rehearsal.rehearsal_of = round_id
-    _freeze(rehearsal, replace(parse_paper(row.paper), round_id=rehearsal.id, rehearsal=True))
-    acting.session.add(rehearsal)
-    acting.session.flush()
-    audit.record(acting.session, acting.now, acting.actor, "round.rehearse", round_id, rehearsal=rehearsal.id)
-    return rehearsal.id
 
 
 def purge_rehearsals(acting: Acting, folder: KeyFolder, ports: Ports, round_id: str) -> int:

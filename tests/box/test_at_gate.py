@@ -8,16 +8,16 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from app.ballots import service as gates
-from app.core.acting import Acting, Principal
+from app.core.acting import Acting
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
 from app.main import PORTS
 from app.rounds import acts, service
 from app.rounds.acts import settle
 from tests.ballots.stores import by_hand
-from tests.cast import MORNING, Desk, make_cast, make_ready, prepare
+from tests.cast import MORNING, Desk, make_prepared
+from tests.crashing import ZHANG
 
-ZHANG = Principal("idzhangsan", "张三", "organiser")
 PARTED = ("闸门", "票箱不在这里")
 END = MORNING + timedelta(hours=2)
 
@@ -25,11 +25,7 @@ END = MORNING + timedelta(hours=2)
 @pytest.fixture
 def round_id(database: Database) -> str:
     """A round with slips and key."""
-    with database.writing() as session:
-        acting = Acting(session, MORNING, make_cast(session)["zhangsan"])
-        made = make_ready(acting)
-        prepare(acting, database.keys, made)
-    return made
+    return make_prepared(database)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 import uvicorn
 from sqlalchemy.engine import make_url
 
-from app.core.acting import Acting
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
@@ -101,15 +100,9 @@ def running(settings: Settings, made_demo: demo.Demo) -> Iterator[Running]:
 
 
 @pytest.fixture
-def ready(database: Database, settings: Settings) -> str:
+def ready(database: Database) -> str:
     """A frozen round with slips and keys, and staff with passwords."""
-    folder = KeyFolder(settings.data / "keys")
-    with database.writing() as session:
-        people = cast.make_cast(session)
-        acting = Acting(session, cast.MORNING, people["zhangsan"])
-        round_id = cast.make_ready(acting)
-        cast.prepare(acting, folder, round_id)
-    return round_id
+    return cast.make_prepared(database)
 
 
 @dataclass(frozen=True)

@@ -83,10 +83,6 @@ ROWS = {
 }
 
 
-def steps_of(name: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("step", ROWS[name].steps)
-
-
 def rows(database: Database) -> dict[str, int]:
     with database.reading() as session:
         return {
@@ -101,7 +97,7 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "backups" / "backup.tar.gz"
 
 
-@steps_of("backup")
+@ROWS["backup"].at_each_step
 @pytest.mark.usefixtures("ready")
 def test_a_killed_backup_leaves_the_last_one_and_no_secrets(
     database: Database, target: Path, elsewhere: Elsewhere, step: str
@@ -120,7 +116,7 @@ def test_a_killed_backup_leaves_the_last_one_and_no_secrets(
     bring_back(elsewhere.database, elsewhere.keys, str(target))
 
 
-@steps_of("restore")
+@ROWS["restore"].at_each_step
 @pytest.mark.usefixtures("ready")
 def test_a_killed_restore_can_be_done_again(
     database: Database, target: Path, elsewhere: Elsewhere, workshop: Workshop, step: str
@@ -163,7 +159,7 @@ def test_what_a_killed_restore_left_is_taken_for_nothing_else(database: Database
     assert database.keys.pepper() == pepper
 
 
-@steps_of("archive")
+@ROWS["archive"].at_each_step
 def test_a_killed_archiving_wipes_all_or_nothing(
     database: Database, settings: Settings, workshop: Workshop, step: str
 ) -> None:
@@ -187,7 +183,7 @@ def test_a_killed_archiving_wipes_all_or_nothing(
     assert folder.parts() == set()
 
 
-@steps_of("package")
+@ROWS["package"].at_each_step
 def test_a_killed_packing_is_in_nobody_s_way(database: Database, target: Path, step: str) -> None:
     round_id = counted.store_published(database, counted.make_votes())
     crash(database, str(target), HERE, ("package", step))

@@ -158,10 +158,6 @@ ROWS = {
 DONE = "before the answer"
 
 
-def steps_of(name: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("step", ROWS[name].steps)
-
-
 def all_rows(database: Database) -> dict[str, list[Any]]:
     """Return every row of every table."""
     with database.reading() as session:
@@ -270,7 +266,7 @@ def votes() -> counted.Votes:
     return counted.make_votes(replace(paper, scheme=replace(paper.scheme, composite=composite)), spare=4, remarks=0)
 
 
-@steps_of("publish")
+@ROWS["publish"].at_each_step
 def test_publishing(result: Result, step: str) -> None:
     result.id = counted.store_counted(result.database, votes())
     if result.crash("publish", step):
@@ -284,7 +280,7 @@ def test_publishing(result: Result, step: str) -> None:
     assert result.logged("result.publish") == 1
 
 
-@steps_of("agree")
+@ROWS["agree"].at_each_step
 def test_agreeing_to_publish(result: Result, step: str) -> None:
     """The consent is never given for what is not done, nor anything done to which nobody agreed."""
     result.id = counted.store_counted(result.database, votes(), two_person=True)
@@ -301,7 +297,7 @@ def test_agreeing_to_publish(result: Result, step: str) -> None:
     assert (result.logged("round.publish.grant"), result.logged("result.publish")) == (1, 1)
 
 
-@steps_of("correct")
+@ROWS["correct"].at_each_step
 def test_correcting(result: Result, step: str) -> None:
     result.id = counted.store_published(result.database, votes(), "leaders", "public")
     is_done = result.crash("correct", step)
@@ -316,7 +312,7 @@ def test_correcting(result: Result, step: str) -> None:
     assert result.logged("result.correct") == 1
 
 
-@steps_of("withdraw")
+@ROWS["withdraw"].at_each_step
 def test_withdrawing(result: Result, step: str) -> None:
     result.id = counted.store_published(result.database, votes(), "public")
     if result.crash("withdraw", step):
@@ -329,7 +325,7 @@ def test_withdrawing(result: Result, step: str) -> None:
     assert result.logged("result.withdraw") == 1
 
 
-@steps_of("announce")
+@ROWS["announce"].at_each_step
 def test_announcing(result: Result, step: str) -> None:
     result.id = counted.store_published(result.database, votes(), "public")
     is_done = result.crash("announce", step)
@@ -341,7 +337,7 @@ def test_announcing(result: Result, step: str) -> None:
     assert result.logged("result.announce") == 1
 
 
-@steps_of("enter scores")
+@ROWS["enter scores"].at_each_step
 def test_entering_scores(result: Result, step: str) -> None:
     result.id = counted.store_counted(result.database, votes())
     result.crash("enter scores", step)
@@ -352,7 +348,7 @@ def test_entering_scores(result: Result, step: str) -> None:
     assert (result.logged("round.named"), result.logged("round.award")) == (len(SCORES), 1)
 
 
-@steps_of("sign earlier results")
+@ROWS["sign earlier results"].at_each_step
 def test_signing_what_is_older_than_signatures(result: Result, step: str) -> None:
     """It is noted as done only once all is signed: whatever is unsigned afterwards would stay so."""
     result.id = counted.store_published(result.database, votes())

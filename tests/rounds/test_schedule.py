@@ -262,6 +262,20 @@ def test_what_a_crash_left_of_an_opening_is_settled_before_anything_is_called_mi
         assert "round.open.missed" not in told
 
 
+def test_no_opening_is_called_missed_because_the_act_came_to_no_end(
+    database: Database, folder: KeyFolder, schedule: Schedule, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_id = plan(database, folder)
+    clock.now = OPENS
+    with monkeypatch.context() as patched:
+        patched.setattr("app.core.db.GOES", 1)
+        schedule.run_due()
+    assert state_of(database, round_id) is RoundState.READY
+    assert "round.open.missed" not in [action for action, _ in log(database)]
+    schedule.run_due()
+    assert state_of(database, round_id) is RoundState.OPEN
+
+
 def test_no_opening_is_called_missed_while_somebody_may_be_about_to_do_it(
     database: Database, folder: KeyFolder, schedule: Schedule, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
