@@ -98,7 +98,8 @@ def restore(database: Database, data: Path, source: Path, now: datetime) -> None
                 lost = _fill_all(session.connection(), place, about.revision)
                 with _room_is_missed(data):
                     folder = _copy_files(place, data)
-                migrate.upgrade_on(session.connection())
+                if about.revision != migrate.head():
+                    migrate.upgrade_on(session.connection())
                 acting = Acting(session, now, SYSTEM)
                 mark(acting, folder, PORTS, (about.made_at, lost))
                 logins.end_all(session)

@@ -133,6 +133,19 @@ def elsewhere(
         yield from installed(data, url)
 
 
+@pytest.fixture
+def untouched(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[Elsewhere]:
+    """An installation whose database has not even a schema, as a restore mostly finds it."""
+    data = tmp_path / "untouched"
+    data.mkdir()
+    if settings.is_sqlite:
+        yield from installed(data, f"sqlite:///{data / 'manyidu.sqlite3'}")
+        return
+    prefix, _ = request.getfixturevalue("postgresql_server")
+    with fresh_postgresql(prefix, "template0") as url:
+        yield from installed(data, url)
+
+
 def installed(data: Path, url: str) -> Iterator[Elsewhere]:
     place = Settings(data=data, MANYIDU_DATABASE_URL=url, base_url=BASE_URL)
     database = Database(make_engine(place.sqlalchemy_url), KeyFolder(data / "keys"))

@@ -116,7 +116,7 @@ def test_it_works(database: Database, keys: KeyFolder, target: Path, elsewhere: 
 
 
 def test_it_brings_orders_ledger_and_attachments_back(
-    database: Database, settings: Settings, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+    database: Database, settings: Settings, keys: KeyFolder, target: Path, untouched: Elsewhere
 ) -> None:
     _, _, (action_id,) = make_ledger(database)
     pdf = b"%PDF-1.4\n%%EOF\n"
@@ -127,12 +127,26 @@ def test_it_brings_orders_ledger_and_attachments_back(
         ledger_acts.request_extension(acting, action_id, later(42), "设备未到")
         session.add(Holiday(office_id="", day=later(9), working=False))
     back_up(database, keys, target, NOW)
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    restore(untouched.database, untouched.settings.data, target, NOW)
     new = {"restored", "audit_entry"}
-    assert contents(elsewhere.database, new) == contents(database, new)
-    with elsewhere.database.reading() as session:
+    assert contents(untouched.database, new) == contents(database, new)
+    with untouched.database.reading() as session:
         (file,) = attachments.files_of(session, action_id)
-        assert attachments.read(session, elsewhere.settings.data, action_id, file.id) == ("证明.pdf", pdf)
+        assert attachments.read(session, untouched.settings.data, action_id, file.id) == ("证明.pdf", pdf)
+
+
+def make_untouched(place: Elsewhere) -> None:
+    """Leave nothing of an installation, not even a schema."""
+    with place.database.engine.begin() as connection:
+        if place.database.is_sqlite:
+            live = sa.MetaData()
+            live.reflect(connection)
+            live.drop_all(connection)
+        else:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+    for folder in ("keys", attachments.FOLDER):
+        shutil.rmtree(place.settings.data / folder, ignore_errors=True)
 
 
 @contextmanager
@@ -206,7 +220,7 @@ def void_here(place: Elsewhere, made: Round) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_restore_revives_no_slip(
-    database: Database, settings: Settings, keys: KeyFolder, target: Path, elsewhere: Elsewhere, state: str
+    database: Database, settings: Settings, keys: KeyFolder, target: Path, untouched: Elsewhere, state: str
 ) -> None:
     """Back up in every state, vote, restore: no code is accepted, and the round says what became of its box."""
     made, steps = Round(database, keys, settings), iter(STATES)
@@ -222,9 +236,9 @@ def test_a_restore_revives_no_slip(
         getattr(made, f"to_{at}")()
         if at == "open":
             made.vote(9)
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    void_here(elsewhere, made)
-    says_what_became_of_the_box(elsewhere, made.id, state)
+    restore(untouched.database, untouched.settings.data, target, NOW)
+    void_here(untouched, made)
+    says_what_became_of_the_box(untouched, made.id, state)
 
 
 def says_what_became_of_the_box(place: Elsewhere, round_id: str, state: str) -> None:
@@ -244,7 +258,7 @@ def says_what_became_of_the_box(place: Elsewhere, round_id: str, state: str) -> 
 
 
 def test_a_restore_revives_no_log_in_no_link_and_no_token(
-    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+    database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere
 ) -> None:
     """The attack: a link that was used, a token that leaked, ended since the backup was made, opens again."""
     with database.writing() as session:
@@ -258,45 +272,45 @@ def test_a_restore_revives_no_log_in_no_link_and_no_token(
         secret = tokens.create(acting, tokens.WantedToken("大屏", Scope.PUBLIC, 30))
     assert entered.token
     back_up(database, keys, target, NOW)
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    with elsewhere.database.reading() as session:
+    restore(untouched.database, untouched.settings.data, target, NOW)
+    with untouched.database.reading() as session:
         assert logins.who(session, cast.MORNING, entered.token) is None
         with refuses("invitation_invalid"):
             accounts.invitation(session, cast.MORNING, link)
         with refuses("token_refused"):
             tokens.find(session, secret, cast.MORNING)
         assert {token.state(NOW) for token in tokens.all_tokens(session)} == {tokens.TokenState.REVOKED}
-    with elsewhere.database.writing() as session:
+    with untouched.database.writing() as session:
         assert accounts.first_links(session, cast.MORNING, [Role.SYSADMIN]).keys() == first.keys() == {Role.SYSADMIN}
 
 
 @pytest.mark.usefixtures("ready")
 def test_two_people_accept_before_a_restored_installation_opens_a_round(
-    database: Database, keys: KeyFolder, target: Path, ready: str, elsewhere: Elsewhere
+    database: Database, keys: KeyFolder, target: Path, ready: str, untouched: Elsewhere
 ) -> None:
     back_up(database, keys, target, NOW)
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    with elsewhere.database.writing() as session:
-        cast.prepare(Acting(session, cast.MORNING, ZHANG), elsewhere.keys, ready)
-    with elsewhere.database.reading() as session:
+    restore(untouched.database, untouched.settings.data, target, NOW)
+    with untouched.database.writing() as session:
+        cast.prepare(Acting(session, cast.MORNING, ZHANG), untouched.keys, ready)
+    with untouched.database.reading() as session:
         marked = restoring.waiting(session)
         assert marked is not None
-    with served(elsewhere.settings) as client:
-        zhang = Desk(client, elsewhere.database, elsewhere.keys, "zhangsan")
+    with served(untouched.settings) as client:
+        zhang = Desk(client, untouched.database, untouched.keys, "zhangsan")
         assert "两人确认本安装由备份恢复" in zhang.get(f"/rounds/{ready}").text
         assert zhang.post(f"/rounds/{ready}/open").status_code == 409
         assert zhang.post(f"/restored/{marked.id}/accept").status_code == 303
         assert zhang.post(f"/restored/{marked.id}/accept").status_code == 403
         assert "张三已经确认" in zhang.get("/rounds").text
         assert zhang.post(f"/rounds/{ready}/open").status_code == 409
-        li = Desk(client, elsewhere.database, elsewhere.keys, "lisi")
+        li = Desk(client, untouched.database, untouched.keys, "lisi")
         assert "还须另一人确认后才能开始投票" in li.get("/inbox").text
         assert li.post(f"/restored/{marked.id}/accept").status_code == 303
         assert li.post(f"/restored/{marked.id}/accept").status_code == 409
-        zhang = Desk(client, elsewhere.database, elsewhere.keys, "zhangsan")
+        zhang = Desk(client, untouched.database, untouched.keys, "zhangsan")
         assert "本安装由备份恢复" not in zhang.get("/rounds").text
         assert zhang.post(f"/rounds/{ready}/open").status_code == 303
-    with elsewhere.database.reading() as session:
+    with untouched.database.reading() as session:
         assert get_round(session, ready).state is RoundState.OPEN
 
 
@@ -305,30 +319,34 @@ def test_an_unknown_restore_cannot_be_accepted(database: Database) -> None:
         restoring.accept(Acting(session, cast.MORNING, LI), "another")
 
 
-MANY = [("sqlite", revision) for revision in REVISIONS[-2::-3]]
-SOME = [("postgresql", revision) for revision in REVISIONS[-3::-11]]
+WRITTEN_BY = {"sqlite": REVISIONS[-2::-3], "postgresql": REVISIONS[-3::-11]}
+"""Revisions whose backups are restored, the newest first."""
 
 
-@pytest.mark.parametrize(("database_url", "revision"), MANY + SOME, indirect=["database_url"])
-def test_it_takes_a_backup_of_an_earlier_revision(
-    database: Database, keys: KeyFolder, ready: str, target: Path, elsewhere: Elsewhere, revision: str
+@pytest.mark.parametrize("database_url", WRITTEN_BY, indirect=True)
+def test_it_takes_backups_of_earlier_revisions(
+    database: Database, keys: KeyFolder, ready: str, target: Path, elsewhere: Elsewhere, untouched: Elsewhere
 ) -> None:
-    """As the version of that revision wrote it: format 1, its own tables, no time."""
+    """As the version of that revision wrote it: format 1, its own tables, no time; the oldest into a newer schema."""
     with database.reading() as session:
         before = frozen_text(session, ready)
-    migrate.downgrade(database.engine, revision)
-    write_old(database, keys, revision, target)
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    assert migrate.is_current(elsewhere.database.engine)
-    with elsewhere.database.reading() as session:
-        assert frozen_text(session, ready) == before
-        assert get_round(session, ready).slips_void
-        assert batches(session, ready) == []
-        assert check_chain(session).broken_at is None
+    revisions = WRITTEN_BY[database.engine.dialect.name]
+    for revision in revisions:
+        place = elsewhere if revision == revisions[-1] else untouched
+        migrate.downgrade(database.engine, revision)
+        write_old(database, keys, revision, target)
+        restore(place.database, place.settings.data, target, NOW)
+        assert migrate.is_current(place.database.engine), revision
+        with place.database.reading() as session:
+            assert frozen_text(session, ready) == before, revision
+            assert get_round(session, ready).slips_void, revision
+            assert batches(session, ready) == [], revision
+            assert check_chain(session).broken_at is None, revision
+        make_untouched(place)
 
 
 def write_old(database: Database, keys: KeyFolder, revision: str, target: Path) -> None:
-    place = target.with_name("old")
+    place = target.with_name(f"of-{revision}")
     place.mkdir()
     with database.engine.connect() as connection:
         live = sa.MetaData()
@@ -466,6 +484,7 @@ def emptied(target: Path) -> None:
 def repacked(change: Callable[[Path], object]) -> Callable[[Path], None]:
     def damage(target: Path) -> None:
         place = target.with_name("unpacked")
+        shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
         with tarfile.open(target) as archive:
             for member in archive:
@@ -524,34 +543,40 @@ def as_old(place: Path, row: str) -> None:
         file.write(row + "\n")
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=[name.replace(" ", "-") for name in DAMAGES])
 @pytest.mark.usefixtures("ready")
-def test_it_says_that_a_backup_is_damaged(
-    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, damage: Callable[[Path], None]
-) -> None:
-    back_up(database, keys, target, NOW)
-    damage(target)
-    with refuses("restore_damaged"):
-        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    assert [name for name, rows in contents(elsewhere.database, {"office"}).items() if rows] == []
-    assert migrate.is_current(elsewhere.database.engine)
-    assert list((elsewhere.settings.data / "keys").iterdir()) == []
-    assert not (elsewhere.settings.data / attachments.FOLDER).exists()
-
-
-@pytest.mark.usefixtures("ready")
-def test_the_whole_one_is_restored_where_damaged_ones_were_refused(
+def test_it_says_that_a_backup_is_damaged_and_takes_the_whole_one_after_it(
     database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere
 ) -> None:
     back_up(database, keys, target, NOW)
-    whole = target.read_bytes()
-    for name in ("cut", "old and a log that is full"):
+    whole, data = target.read_bytes(), elsewhere.settings.data
+    for name, damage in DAMAGES.items():
         target.write_bytes(whole)
-        DAMAGES[name](target)
-        with refuses("restore_damaged"):
-            restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+        damage(target)
+        with named(name), refuses("restore_damaged"):
+            restore(elsewhere.database, data, target, NOW)
+        assert rows_in(elsewhere) == [], name
+        assert migrate.is_current(elsewhere.database.engine), name
+        assert list((data / "keys").iterdir()) == [], name
+        assert not (data / attachments.FOLDER).exists(), name
     target.write_bytes(whole)
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    restore(elsewhere.database, data, target, NOW)
+
+
+@contextmanager
+def named(what: str) -> Iterator[None]:
+    """Say at which of many an error came."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(what)
+        raise
+
+
+def rows_in(place: Elsewhere) -> list[str]:
+    """Return the names of the tables in which there is anything that the schema does not bring along."""
+    if not sa.inspect(place.database.engine).get_table_names():
+        return []
+    return [name for name, rows in contents(place.database, {"office"}).items() if rows]
 
 
 @pytest.mark.usefixtures("ready")
@@ -573,7 +598,7 @@ def test_the_command_says_it_in_a_sentence_and_fails(
         assert complained.startswith("manyidu: ")
         assert told in complained
         assert len(complained.splitlines()) == 1
-    assert [name for name, rows in contents(elsewhere.database, {"office"}).items() if rows] == []
+    assert rows_in(elsewhere) == []
     target.write_bytes(whole)
     restore(elsewhere.database, elsewhere.settings.data, target, NOW)
 
@@ -630,7 +655,7 @@ def no_room(_source: object, _target: object) -> None:
 @pytest.mark.parametrize("name", ["attachment", "secret"])
 @pytest.mark.usefixtures("ready")
 def test_a_full_disk_is_told_where_files_are_copied(
-    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch, name: str
+    database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """The backup is whole: whoever is told that it is not looks for another one, which would not fit either."""
     keys.pepper()
@@ -640,45 +665,48 @@ def test_a_full_disk_is_told_where_files_are_copied(
     with monkeypatch.context() as patched:
         patched.setattr(shutil, "copyfile", no_room)
         with refuses("restore_no_room"):
-            restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+            restore(untouched.database, untouched.settings.data, target, NOW)
+    restore(untouched.database, untouched.settings.data, target, NOW)
 
 
 def test_a_full_disk_is_told_where_the_backup_is_unpacked(
-    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+    database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back_up(database, keys, target, NOW)
     monkeypatch.setattr(shutil, "copyfileobj", no_room)
     with refuses("restore_no_room"):
-        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+        restore(untouched.database, untouched.settings.data, target, NOW)
 
 
-@pytest.mark.parametrize(
-    "refusal",
-    [
+REFUSALS: dict[str, list[tuple[psycopg.Error | sqlite3.Error, str]]] = {
+    "sqlite": [
         (full_disk(), "restore_no_room"),
+        (sqlite3.OperationalError("database is locked"), "restore_no_database"),
+    ],
+    "postgresql": [
         (psycopg.errors.DiskFull("could not extend file"), "disk_full"),
         (psycopg.errors.LockNotAvailable("canceling statement"), "restore_no_database"),
         (psycopg.errors.AdminShutdown("terminating connection"), "restore_no_database"),
-        (sqlite3.OperationalError("database is locked"), "restore_no_database"),
     ],
-)
+}
+"""What each database says that it cannot do, and what is told then."""
+
+
 def test_what_the_database_could_not_do_is_no_damage(
-    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch,
-    refusal: tuple[psycopg.Error | sqlite3.Error, str],
-) -> None:  # fmt: skip
+    database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
     back_up(database, keys, target, NOW)
-    error, code = refusal
+    for error, code in REFUSALS[database.engine.dialect.name]:
 
-    def fails(*_rows: object) -> None:
-        raise sa.exc.OperationalError("", {}, error)
+        def fails(*_rows: object, error: psycopg.Error | sqlite3.Error = error) -> None:
+            raise sa.exc.OperationalError("", {}, error)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(restoring_files, "_fill", fails)
-        with refuses(code):
-            restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    assert [name for name, rows in contents(elsewhere.database, {"office"}).items() if rows] == []
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+        with monkeypatch.context() as patched:
+            patched.setattr(restoring_files, "_fill", fails)
+            with refuses(code):
+                restore(untouched.database, untouched.settings.data, target, NOW)
+        assert rows_in(untouched) == [], error
+    restore(untouched.database, untouched.settings.data, target, NOW)
 
 
 def make_impatient(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -719,7 +747,7 @@ def test_it_says_that_there_is_no_such_file(target: Path, elsewhere: Elsewhere) 
 
 
 def test_rounds_come_back_whatever_the_order_of_their_rows(
-    database: Database, settings: Settings, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+    database: Database, settings: Settings, keys: KeyFolder, target: Path, untouched: Elsewhere
 ) -> None:
     """A repeat, or a rehearsal, refers to another round; the database gives them in any order."""
     made = Round(database, keys, settings)
@@ -731,8 +759,8 @@ def test_rounds_come_back_whatever_the_order_of_their_rows(
     )
     back_up(database, keys, target, NOW)
     repacked(lambda place: turn_round(place / "round.jsonl"))(target)
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    with elsewhere.database.reading() as session:
+    restore(untouched.database, untouched.settings.data, target, NOW)
+    with untouched.database.reading() as session:
         assert session.scalar(sa.text("SELECT count(*) FROM round")) == 3
 
 
@@ -747,17 +775,17 @@ def turn_round(file: Path) -> None:
 
 @pytest.mark.usefixtures("ready")
 def test_what_fails_on_the_way_leaves_nothing(
-    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+    database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere
 ) -> None:
     """All of the database is one transaction: there is no restored desk without its mark."""
     back_up(database, keys, target, NOW)
-    (elsewhere.settings.data / "keys").chmod(0o755)
+    (untouched.settings.data / "keys").chmod(0o755)
     with pytest.raises(SettingsError):
-        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    assert [name for name, rows in contents(elsewhere.database, {"office"}).items() if rows] == []
-    (elsewhere.settings.data / "keys").chmod(0o700)
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    with elsewhere.database.reading() as session:
+        restore(untouched.database, untouched.settings.data, target, NOW)
+    assert rows_in(untouched) == []
+    (untouched.settings.data / "keys").chmod(0o700)
+    restore(untouched.database, untouched.settings.data, target, NOW)
+    with untouched.database.reading() as session:
         assert restoring.waiting(session) is not None
 
 
@@ -771,25 +799,16 @@ def with_a_job(place: Path, round_id: str) -> None:
 
 
 def test_what_fails_after_the_commit_leaves_all(
-    ready: str, database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere
+    ready: str, database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere
 ) -> None:
     """Rows that stay need the secrets they were made with: the file of a job cannot be deleted, once all is written."""
     back_up(database, keys, target, NOW)
     repacked(lambda place: with_a_job(place, ready))(target)
-    (elsewhere.settings.data / "jobs" / "job").mkdir(parents=True)
+    (untouched.settings.data / "jobs" / "job").mkdir(parents=True)
     with pytest.raises(OSError, match="jobs/job"):
-        restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    assert contents(elsewhere.database, GONE | CHANGED) == contents(database, GONE | CHANGED)
-    assert elsewhere.keys.pepper() == keys.pepper()
-
-
-@pytest.fixture
-def untouched(elsewhere: Elsewhere) -> Elsewhere:
-    """An installation whose database has not even a schema, as a restore mostly finds it."""
-    migrate.downgrade(elsewhere.database.engine)
-    with elsewhere.database.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE alembic_version")
-    return elsewhere
+        restore(untouched.database, untouched.settings.data, target, NOW)
+    assert contents(untouched.database, GONE | CHANGED) == contents(database, GONE | CHANGED)
+    assert untouched.keys.pepper() == keys.pepper()
 
 
 @pytest.mark.usefixtures("ready")
@@ -823,13 +842,13 @@ def test_one_beside_another_takes_nothing_of_it_back(
 
 @pytest.mark.usefixtures("ready")
 def test_files_are_on_the_disk_before_the_rows_that_need_them(
-    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+    database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And before them the mark by which the next restore knows them, were this one cut off."""
     keys.pepper()
     attach(keys)
     back_up(database, keys, target, NOW)
-    data, disk = elsewhere.settings.data, OnDisk(monkeypatch)
+    data, disk = untouched.settings.data, OnDisk(monkeypatch)
     checked: list[str] = []
 
     def copies(source: str, place: str) -> None:
@@ -848,14 +867,14 @@ def test_files_are_on_the_disk_before_the_rows_that_need_them(
     copy, tokens_revoked = _copy_durably, tokens.revoke_all
     monkeypatch.setattr(restoring_files, "_copy_durably", copies)
     monkeypatch.setattr(tokens, "revoke_all", commits)
-    restore(elsewhere.database, data, target, NOW)
+    restore(untouched.database, data, target, NOW)
     assert {"a", "pepper"} <= set(checked)
 
 
 @SHARED
 @pytest.mark.usefixtures("ready")
 def test_the_folder_may_lie_on_a_network_that_keeps_locks(
-    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+    database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Such file systems lock what is open for writing alone, and no folder is."""
     keys.pepper()
@@ -870,14 +889,14 @@ def test_the_folder_may_lie_on_a_network_that_keeps_locks(
 
     local = fcntl.flock
     monkeypatch.setattr(fcntl, "flock", lock)
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
+    restore(untouched.database, untouched.settings.data, target, NOW)
     assert len(tried) == 1
-    assert elsewhere.keys.pepper() == keys.pepper()
+    assert untouched.keys.pepper() == keys.pepper()
 
 
 @pytest.mark.usefixtures("ready")
 def test_a_folder_that_keeps_no_locks_is_refused(
-    database: Database, keys: KeyFolder, target: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+    database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back_up(database, keys, target, NOW)
 
@@ -887,6 +906,6 @@ def test_a_folder_that_keeps_no_locks_is_refused(
     with monkeypatch.context() as patched:
         patched.setattr(fcntl, "flock", lock)
         with pytest.raises(SettingsError, match=r"restore\.lock cannot be locked there"):
-            restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    restore(elsewhere.database, elsewhere.settings.data, target, NOW)
-    assert contents(elsewhere.database, GONE | CHANGED) == contents(database, GONE | CHANGED)
+            restore(untouched.database, untouched.settings.data, target, NOW)
+    restore(untouched.database, untouched.settings.data, target, NOW)
+    assert contents(untouched.database, GONE | CHANGED) == contents(database, GONE | CHANGED)
