@@ -32,6 +32,7 @@ from app.core.key_folder import KeyFolder
 from app.core.memory import collect_seldom
 from app.core.settings import Settings
 from app.main import build_api, wrap
+from app.office import children
 from app.office.workshop import Workshop
 from app.operations import demo
 from app.rounds import players
@@ -90,6 +91,13 @@ def started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start programs as the service does, where it is the start that is looked at."""
     for module in (openings, players):
         monkeypatch.setattr(module, "subprocess", subprocess)
+
+
+@pytest.fixture
+def children_forked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork children of workshops that are asked to do what tests plant; others are started anew."""
+    if "started_anew" not in request.fixturenames:
+        monkeypatch.setattr(children, "subprocess", STARTING)
 
 
 @pytest.fixture(scope="session")

@@ -29,11 +29,14 @@ ROOM = "app.operations.opening_room"
 LOADED = {
     "app.operations.opening_process": (ROOM,),
     "tests.box.halting": (ROOM,),
+    "app.office.workshop_child": ("tests.office.makers",),
     "app.operations.example_process": ("app.operations.example_room",),
     "app serve": ("typer", "app.operations.one_server", "app.operations.server"),
     "app restore": ("typer", "app.operations.restore", "app.operations.server"),
 }
-"""What each program, or command of ``app``, loads when it starts, but its own module."""
+"""What each program, or command of ``app``, loads when it starts, or for its first job, but its own module."""
+FLAGS = {"-P", "-X", "utf8"}
+"""Of the interpreter, which make no difference to what it loads from this folder."""
 _PR_SET_CHILD_SUBREAPER = 36
 _MOST_BYTES = 200_000
 _STREAMS = 3
@@ -91,8 +94,7 @@ class Forked(subprocess.Popen[Any]):
     def _execute_child(self, *given: object) -> None:
         start = super()._execute_child  # type: ignore[misc]
         said = inspect.signature(start).bind(*given).arguments
-        line = list(said["args"])
-        words = line[2:] if line[:2] == [sys.executable, "-m"] else []
+        words = _program(list(said["args"]))
         loaded = LOADED.get(" ".join(words[:1])) or LOADED.get(" ".join(words[:2]))
         if loaded is None or not _ALLOWED:
             start(*given)
@@ -105,6 +107,12 @@ class Forked(subprocess.Popen[Any]):
         self._child_created = True
         pipes = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
         self._close_pipe_fds(*(said[pipe] for pipe in pipes))  # type: ignore[attr-defined]
+
+
+def _program(line: list[str]) -> list[str]:
+    """Return the module that an interpreter of ours is to run, and its arguments; nothing for any other line."""
+    at = line.index("-m") if "-m" in line else 0
+    return line[at + 1 :] if at and line[0] == sys.executable and FLAGS.issuperset(line[1:at]) else []
 
 
 def run(line: Sequence[str], **settings: Any) -> tuple[int, str, str]:  # noqa: ANN401 - as ``subprocess`` takes them

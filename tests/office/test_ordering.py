@@ -36,6 +36,7 @@ SHARED = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 GONE = "another-boot/1/1"
 """A process of which nobody here can tell whether it runs."""
 Sign = tuple[Path, Path]
+pytestmark = pytest.mark.usefixtures("children_forked")
 
 
 def slow_routes(api: FastAPI, sign: Sign) -> None:

@@ -21,6 +21,8 @@ from tests.cast import MORNING, make_cast
 
 READER = Principal("p1", "张三", "leader")
 ROOT = Path(__file__).parents[2]
+ANEW = pytest.mark.usefixtures("started_anew")
+pytestmark = pytest.mark.usefixtures("children_forked")
 
 
 @pytest.fixture
@@ -68,6 +70,7 @@ def lives(pid: int) -> bool:
     return state != "Z" or threads > 1
 
 
+@ANEW
 def test_it_works(shop: Workshop, make: Callable[..., Order]) -> None:
     made = shop.order(make("echo", body=b"\x00\xff", word="你好")).future.result(timeout=60)
     who, word, pid, rest = made.content.split(b" ", 3)
@@ -187,6 +190,7 @@ def test_a_running_job_can_be_cancelled_and_a_waiting_one(
     shop.cancel("unknown")
 
 
+@ANEW
 def test_a_job_that_wants_too_much_memory_fails_alone(shop: Workshop, make: Callable[..., Order]) -> None:
     assert code_of(shop.order(make("grow", megabytes=900))) == "workshop_too_large"
     assert shop.order(make("echo")).future.result(timeout=60).name == "回声.pdf"
@@ -226,6 +230,7 @@ def test_who_sits_at_a_seat_gives_way_and_who_is_waited_for_does_not(
     assert int(alone(Craft("tests.office.makers:niceness"), b"")) == ours
 
 
+@ANEW
 def test_a_child_inherits_neither_files_nor_settings(
     shop: Workshop, make: Callable[..., Order], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,6 +329,7 @@ def test_a_child_ends_with_its_pipe_though_its_parent_lives_on(make: Callable[..
             child.kill()
 
 
+@ANEW
 def test_a_child_hides_its_memory(shop: Workshop, make: Callable[..., Order]) -> None:
     """The key of a round is made in one; whoever cannot become root neither reads it nor finds it in a core image."""
     assert shop.order(make("hidden")).future.result(timeout=60).content == b"0 (0, 0)"
@@ -339,6 +345,7 @@ def test_too_many_orders_are_refused(make: Callable[..., Order], tmp_path: Path)
     workshop.close()
 
 
+@ANEW
 def test_a_child_looks_for_garbage_seldom_but_does_look() -> None:
     """Each time, the collector went through all rows and cells made so far: a third of the time of a large ledger."""
     assert 1 <= int(alone(Craft("tests.office.makers:passes"), b"100000")) <= 10
