@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast
 from urllib.parse import quote
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, Select, create_engine, event, inspect, select
@@ -21,6 +21,7 @@ from app.core.at_hand import GOES, AtHand, LackingError
 from app.core.errors import DomainError
 from app.core.holding import given_back, hold_nothing, taken
 from app.core.key_folder import KeyFolder
+from app.core.rested import ask_first
 
 if TYPE_CHECKING:
     import psycopg
@@ -140,8 +141,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get(READ_ONLY):
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    """Let the driver say in its BEGIN whether the transaction can write: a statement of its own were a way more."""
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    driver.read_only = connection.get_execution_options().get(READ_ONLY)
 
 
 def make_engine(url: str, pool_size: int = 20) -> Engine:
@@ -152,7 +154,8 @@ def make_engine(url: str, pool_size: int = 20) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_pre_ping=True, **options)
+        engine = create_engine(url, **options)
+        event.listen(engine, "checkout", ask_first)  # before it counts as taken
         event.listen(engine, "begin", _begin_postgresql)
     _watch(engine)
     return engine

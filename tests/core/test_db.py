@@ -1,5 +1,6 @@
 """Durable settings, sessions that cannot write, and times with a zone."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from app.accounts.models import Staff
-from app.core.db import Database, locked, locked_rows, make_engine, pause
+from app.core.db import Database, connect_postgresql, locked, locked_rows, make_engine, pause
 from app.core.holding import held_here
 from tests.cast import MORNING, make_cast
 
@@ -55,6 +56,19 @@ def test_it_refuses_to_write_in_a_reading_session(database: Database) -> None:
     with database.writing() as session:  # the same connections write again afterwards
         cast = make_cast(session)
     assert people(database) == len(cast)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_that_its_server_has_ended_is_replaced(database: Database) -> None:
+    def served_by() -> int:
+        with database.reading() as session:
+            return session.scalars(sa.select(sa.func.pg_backend_pid(type_=sa.Integer))).one()
+
+    ended = served_by()
+    assert served_by() == ended, "none was kept"
+    with closing(connect_postgresql(database.engine)) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", (ended,))
+    assert served_by() != ended
 
 
 def test_who_reads_holds_nothing_while_he_pauses_and_reads_on(database: Database) -> None:
