@@ -210,6 +210,11 @@ def opening_processes(server: Server) -> list[int]:
     return [pid for pid, line in lines.items() if line.exists() and b"opening_process" in line.read_bytes()]
 
 
+def on(kind: str) -> pytest.MarkDecorator:
+    """That it finds what there is in the memory of our processes is seen on one kind of database."""
+    return pytest.mark.parametrize("database_url", [kind], indirect=True)
+
+
 def test_no_ballot_and_no_key_outlives_the_opening(
     database: Database, folder: KeyFolder, box: Box, tmp_path: Path
 ) -> None:
@@ -218,6 +223,7 @@ def test_no_ballot_and_no_key_outlives_the_opening(
         assert session.scalar(text("SELECT count(*) FROM stack"))
 
 
+@on("postgresql")
 def test_it_finds_the_words_of_holders_whose_pages_run_no_scripts(
     database: Database, folder: KeyFolder, box: Box, tmp_path: Path
 ) -> None:
@@ -240,6 +246,7 @@ def test_it_finds_the_words_of_holders_whose_pages_run_no_scripts(
         wait_until(are_seen)
 
 
+@on("sqlite")
 def test_it_finds_ballots_in_a_build_that_opens_in_the_web_process(
     database: Database, folder: KeyFolder, box: Box, tmp_path: Path
 ) -> None:

@@ -43,19 +43,13 @@ def forms_of(page: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 
 def refused_for_its_state(desk: Desk, address: str, sent: Counter[str]) -> Iterator[str]:
-    """Send what a page offers, which is fetched anew after each; yield what is refused for a state."""
-    count = 0
-    while True:
-        answer = desk.get(address)
-        if answer.status_code >= 500:
-            yield f"{address}: {answer.status_code}"
-        found = list(forms_of(answer.text)) if is_page(answer) and answer.status_code == 200 else []
-        while count < len(found) and LEAVES.search(found[count][0]):
-            count += 1
-        if count >= len(found):
-            return
+    """Send what a page offers, which is fetched anew after what is not refused; yield what is refused for a state."""
+    count, found = 0, offers(desk, address)
+    while count < len(found):
         path, fields = found[count]
         count += 1
+        if LEAVES.search(path):
+            continue
         body = urlencode([(TOKEN_FIELD, desk.form_token), *fields])
         kind = {"content-type": "application/x-www-form-urlencoded", **JSON}
         told = desk.client.post(path, content=body, headers=kind)
@@ -63,6 +57,15 @@ def refused_for_its_state(desk: Desk, address: str, sent: Counter[str]) -> Itera
         sent[code or str(told.status_code)] += 1
         if OF_A_STATE.search(code) or told.status_code >= 500:
             yield f"{address} → {path}: {code or told.status_code}"
+        if not code:
+            found = offers(desk, address)
+
+
+def offers(desk: Desk, address: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what a page offers now."""
+    answer = desk.get(address)
+    assert answer.status_code < 500, address
+    return list(forms_of(answer.text)) if is_page(answer) and answer.status_code == 200 else []
 
 
 @pytest.mark.parametrize("world", ["sqlite"], indirect=True)
