@@ -1,8 +1,11 @@
 """Forks servers that are there to be killed: loading the product takes a second, forking it does not.
 
+The application is made before the forks too: it connects to no database and starts no thread before it serves.
+
 Speaks in lines: ``start`` answers with the pid and port of a new server, ``reap PID`` waits for its end.
 """
 
+import gc
 import os
 import socket
 import subprocess
@@ -19,35 +22,36 @@ from app.main import create_app
 ROOT = Path(__file__).parents[1]
 
 
-def _serve(settings: Settings, listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        create_app(settings), loop="uvloop", http="httptools", access_log=False, log_level="warning",
-        server_header=False, proxy_headers=False, timeout_graceful_shutdown=5,
-    )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listener])
-
-
-def _start(data: Path, url: str) -> tuple[int, int]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-    pid = os.fork()
-    if pid == 0:
-        settings = Settings(data=data, MANYIDU_DATABASE_URL=url, base_url=f"http://127.0.0.1:{port}", pool_size=4)
-        _serve(settings, listener)
-        os._exit(0)
-    listener.close()  # the child's copy is the only one, so that its death resets every line
-    return pid, port
+def _serve(config: uvicorn.Config, port: int) -> None:
+    """Serve on a port that the nursery holds for all its servers, one after the other."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+        print(os.getpid(), port, flush=True)  # noqa: T201 - the answer
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def main() -> None:
     """Obey the lines."""
+    held = socket.socket()  # never listens: it only keeps the port from others
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    held.bind(("127.0.0.1", 0))
+    port = held.getsockname()[1]
     data, url = Path(sys.argv[1]), sys.argv[2]
-    # What is made once in a process, like packed files, is made before the forks.
-    create_app(Settings(data=data, MANYIDU_DATABASE_URL=url, base_url="http://127.0.0.1:8000"))
+    settings = Settings(data=data, MANYIDU_DATABASE_URL=url, base_url=f"http://127.0.0.1:{port}", pool_size=4)
+    config = uvicorn.Config(
+        create_app(settings), loop="uvloop", http="httptools", access_log=False, log_level="warning",
+        server_header=False, proxy_headers=False, timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    config.load()
+    gc.freeze()
     for line in sys.stdin:
         order, *words = line.split()
         if order == "start":
-            print(*_start(data, url), flush=True)  # noqa: T201 - the answer
+            if os.fork() == 0:
+                _serve(config, port)
+                os._exit(0)
         else:
             os.waitpid(int(words[0]), 0)
             print("gone", flush=True)  # noqa: T201

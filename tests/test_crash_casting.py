@@ -26,7 +26,7 @@ from tests.phones import Filled, fill_in, send
 
 CYCLES = 65
 PHONES = 6
-MOST_ACKNOWLEDGED = 30
+MOST_ACKNOWLEDGED = 20
 LONGEST_SPIN_MS = 4
 
 
@@ -96,7 +96,7 @@ def servers(settings: Settings) -> Iterator[Nursery]:
 
 def test_it_works(database: Database, settings: Settings, servers: Nursery) -> None:
     folder = KeyFolder(settings.data / "keys")
-    hall = make_open_round(database, folder, make_paper(units=2, items=2, remarks=False, remark_bytes=0), 1200)
+    hall = make_open_round(database, folder, make_paper(units=2, items=2, remarks=False, remark_bytes=0), 1000)
     waiting = list(fill_in(hall))
     hash_of = {filled.code: code_hash(folder.pepper(), filled.code) for filled in waiting}
     id_of = {filled.code: filled.envelope_id for filled in waiting}
