@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
@@ -24,14 +25,14 @@ def pictures(document: bytes, folder: Path, dots_per_inch: int) -> list[Path]:
 
 def cut_outs(document: bytes, folder: Path, page: int, places: list[tuple[float, float, float, float]]) -> list[Path]:
     """Pictures of parts of a page, given as (x, y, width, height) in millimetres."""
+    command = ["pdftoppm", "-gray", "-r", "150", "-f", str(page), "-l", str(page), "-singlefile", "-"]
+    drawn = subprocess.run(command, input=document, capture_output=True, check=True).stdout
     made = []
-    for number, place in enumerate(places):
-        x, y, width, height = (str(round(length / 25.4 * 150)) for length in place)
-        target = folder / f"cut-{page}-{number}"
-        command = ["pdftoppm", "-gray", "-r", "150", "-f", str(page), "-l", str(page), "-singlefile", "-png"]
-        command += ["-x", x, "-y", y, "-W", width, "-H", height, "-", str(target)]
-        subprocess.run(command, input=document, capture_output=True, check=True)
-        made.append(target.with_suffix(".png"))
+    with Image.open(io.BytesIO(drawn)) as whole:
+        for number, place in enumerate(places):
+            x, y, width, height = (round(length / 25.4 * 150) for length in place)
+            made.append(folder / f"cut-{page}-{number}.png")
+            whole.crop((x, y, x + width, y + height)).save(made[-1])
     return made
 
 
