@@ -32,6 +32,8 @@ LOADED = {
     "app.office.workshop_child": ("tests.office.makers",),
     "app.operations.example_process": ("app.operations.example_room",),
     "app serve": ("typer", "app.operations.one_server", "app.operations.server"),
+    "app demo": ("typer", "app.operations.one_server", "app.operations.server"),
+    **{f"app {command}": ("typer", "app.operations.server") for command in ("backup", "check", "hall")},
     "app restore": ("typer", "app.operations.restore", "app.operations.server"),
 }
 """What each program, or command of ``app``, loads when it starts, or for its first job, but its own module."""
