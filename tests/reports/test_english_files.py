@@ -1,4 +1,7 @@
-"""Files for who reads English hold no Chinese but what people typed; all kinds of vote, with all that stands beside."""
+"""Files for who reads English hold no Chinese but what people typed; all kinds of vote, with all that stands beside.
+
+And no English word is broken in a table of theirs.
+"""
 
 import io
 import re
@@ -10,6 +13,7 @@ from functools import cache
 
 import openpyxl
 import pytest
+from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from sqlalchemy import update
 from starlette.testclient import TestClient
@@ -49,6 +53,7 @@ from tests.papers import asked
 from tests.publication import counted
 from tests.reports.printed import NOW, make_document, make_result, open_word
 from tests.reports.test_brief import text_of as text_of_pdf
+from tests.reports.widths import broken
 
 TYPED = {*counted.WORDS, "票数有误，已更正", "县文发〔2026〕8号"}
 """Remarks, a reason, a number: what people wrote in Chinese stays as they wrote it."""
@@ -158,7 +163,17 @@ def squeezed(line: str) -> str:
 
 def words_of(content: bytes) -> set[str]:
     """Return every text of a Word document: paragraphs, cells, footers, what pictures are said to show, its title."""
+    return words_in(open_word(content))
+
+
+def words_unbroken(content: bytes) -> set[str]:
+    """Return every text of a Word document in whose tables each word has room."""
     word = open_word(content)
+    assert list(broken(word)) == []
+    return words_in(word)
+
+
+def words_in(word: WordDocument) -> set[str]:
     roots = [word.element, *(section.footer._element for section in word.sections)]
     parts = [part for root in roots for part in root.iter(qn("w:p"))]
     texts = {"".join(text.text or "" for text in part.iter(qn("w:t"))) for part in parts}
@@ -174,15 +189,15 @@ def without(text: str, result: Published) -> str:
 
 
 @pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
-def test_english_reports_hold_no_chinese_of_ours(kind: Kind) -> None:
+def test_english_reports_hold_no_chinese_of_ours_and_break_no_word(kind: Kind) -> None:
     paper = english_paper(kind)
     for result in results_of(kind):
         told = Particulars(
             composites=beside_of(result), previous=before_of(result), time="23 November 2026", merged=MERGED
         )
         with written_in("en", paper.english):
-            survey = words_of(survey_report(result, None, spoken(paper, "en"), told, NOW))
-            scrutiny = words_of(scrutiny_report(result, None, told, NOW))
+            survey = words_unbroken(survey_report(result, None, spoken(paper, "en"), told, NOW))
+            scrutiny = words_unbroken(scrutiny_report(result, None, told, NOW))
         for found in (survey, scrutiny):
             assert [text for text in found if has_chinese(without(text, result))] == []
         for heading, words in (
@@ -230,7 +245,7 @@ def test_a_form_answered_in_points_is_told_in_english() -> None:
 
 
 @pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.key) for kind in KINDS.values()])
-def test_english_briefs_notices_and_letters_hold_no_chinese_of_ours(kind: Kind) -> None:
+def test_english_briefs_notices_and_letters_hold_no_chinese_of_ours_and_break_no_word(kind: Kind) -> None:
     paper = english_paper(kind)
     for result in results_of(kind):
         with written_in("en", paper.english):
@@ -238,7 +253,7 @@ def test_english_briefs_notices_and_letters_hold_no_chinese_of_ours(kind: Kind) 
             sheet = text_of_pdf(brief(result, beside, before))
             board = text_of_pdf(notice(in_bands(result), "http://127.0.0.1", beside, before))
             letters = opened(feedback_letters(result, None, NOW, said_of_each(beside)))
-        written = {name: "\n".join(words_of(letter)) for name, letter in letters.items()}
+        written = {name: "\n".join(words_unbroken(letter)) for name, letter in letters.items()}
         for text in (sheet, board, *written.values()):
             assert [line for line in text.splitlines() if has_chinese(without(squeezed(line), result))] == []
         assert "Published 23 November 2026" in sheet
