@@ -18,7 +18,6 @@ from app.web.i18n import COOKIE, english
 from app.web.marked import CHINESE
 from tests.security.access import ACCESS
 from tests.security.clicking import crawl, is_page
-from tests.security.furnished import furnish
 from tests.security.test_matrix import served, states_for
 from tests.security.world import World
 from tests.texts import Texts
@@ -115,9 +114,14 @@ def test_what_is_not_marked_and_what_is_ours_is_found(html: str, wrong: set[str]
 
 
 @pytest.fixture(scope="module")
+def world(lived_in: World) -> World:
+    """The installation that is furnished."""
+    return lived_in
+
+
+@pytest.fixture(scope="module")
 def answers(world: World) -> dict[str, Response]:
     """Every page that anybody is shown, by role and address."""
-    furnish(world.database, world.settings.data)
     found: dict[str, Response] = {}
     for role, desk in world.desks.items():
         desk.client.cookies.set(COOKIE, "en")

@@ -40,7 +40,7 @@ from tests.rectification.flagged import (
 )
 from tests.security.access import ACCESS
 from tests.security.clicking import crawl
-from tests.security.furnished import ALL_LATE, PDF, Furnished, furnish
+from tests.security.furnished import ALL_LATE, PDF, Furnished
 from tests.security.world import World
 
 MARK = "只有别的单位知道的事"
@@ -50,9 +50,16 @@ BY_ID = ("{order_id}", "{action_id}", "{notice_id}", "{unit_id}", "{plan_id}")
 
 
 @pytest.fixture(scope="module")
+def world(lived_in: World) -> World:
+    """The installation that is furnished."""
+    return lived_in
+
+
+@pytest.fixture(scope="module")
 def own(world: World) -> Furnished:
     """What the liaison's own unit has; nothing of it carries the mark."""
-    return furnish(world.database, world.settings.data)
+    assert world.furnished
+    return world.furnished
 
 
 @pytest.fixture(scope="module")

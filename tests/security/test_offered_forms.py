@@ -16,7 +16,6 @@ from app.web.forms import TOKEN_FIELD
 from tests.cast import Desk
 from tests.security.access import ACCESS
 from tests.security.clicking import crawl, is_page
-from tests.security.furnished import furnish
 from tests.security.test_matrix import JSON, code_of, states_for
 from tests.security.test_office_forms import offered
 from tests.security.world import World
@@ -68,18 +67,15 @@ def offers(desk: Desk, address: str) -> list[tuple[str, list[tuple[str, str]]]]:
     return list(forms_of(answer.text)) if is_page(answer) and answer.status_code == 200 else []
 
 
-@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("lived_in", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", LEAST)
-def test_no_page_offers_what_its_state_refuses(world: World, role: str) -> None:
-    if "furnished" not in world.places:
-        furnish(world.database, world.settings.data)
-        world.places["furnished"] = "yes"
-    desk, sent = world.desks[role], Counter[str]()
+def test_no_page_offers_what_its_state_refuses(lived_in: World, role: str) -> None:
+    desk, sent = lived_in.desks[role], Counter[str]()
     addresses = dict.fromkeys(crawl(desk.get, 0, 8))
     for route, roles in ACCESS.items():
         method, path = route.split(" ")
         if method == "GET" and role in roles and path != "/static" and "logout" not in path:
-            addresses |= dict.fromkeys(world.address(path, state) for state in states_for(route))
+            addresses |= dict.fromkeys(lived_in.address(path, state) for state in states_for(route))
     wrong = [each for address in addresses for each in refused_for_its_state(desk, address, sent)]
     assert sent.total() >= LEAST[role], sent
     assert wrong == []

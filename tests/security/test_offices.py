@@ -28,7 +28,6 @@ from tests.cast import MORNING, Desk
 from tests.conftest import another_client
 from tests.publication.counted import ZHANG
 from tests.security.access import ACCESS, EVERYONE
-from tests.security.furnished import furnish
 from tests.security.test_matrix import JSON, served
 from tests.security.world import World
 
@@ -59,9 +58,16 @@ class Nodes:
 
 
 @pytest.fixture(scope="module")
+def world(lived_in: World) -> World:
+    """The installation that is furnished."""
+    return lived_in
+
+
+@pytest.fixture(scope="module")
 def nodes(world: World) -> Nodes:
     """All that the world has, moved to 东县."""
-    made = furnish(world.database, world.settings.data)
+    made = world.furnished
+    assert made
     world.places |= {
         "order_id": made.order_id, "action_id": made.action_id, "extension_id": made.extension_id,
         "file_id": made.file_id, "notice_id": made.notice_id,

@@ -13,7 +13,6 @@ from tests import by_hand
 from tests.security.access import ACCESS
 from tests.security.crowded import Crowd
 from tests.security.test_matrix import served
-from tests.security.test_walls import on
 from tests.security.world import World
 from tests.statements import statements
 
@@ -79,7 +78,7 @@ class _Some(dict[str, str]):
         return f"no{name}"
 
 
-@on("sqlite")
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 def test_no_page_asks_more_for_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(by_hand, "BEFORE_ACTS", [])  # who has looked at a page before finds what was kept for him
     crowd = Crowd(world.database)

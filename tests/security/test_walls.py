@@ -31,7 +31,6 @@ from tests.cast import MORNING, PASSWORD, Desk
 from tests.publication.counted import ZHANG
 from tests.security.access import ACCESS
 from tests.security.clicking import crawl, route_of, unreached
-from tests.security.furnished import furnish
 from tests.security.test_matrix import served, states_for
 from tests.security.world import LOGINS, World
 from tests.waiting import wait_until
@@ -102,12 +101,6 @@ WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_back
     AND backend_type = 'client backend'
 """
 REALLY_HELD = holding.held_here
-
-
-@pytest.fixture(scope="module")
-def lived_in(world: World) -> World:
-    furnish(world.database, world.settings.data)
-    return world
 
 
 @contextmanager
@@ -189,7 +182,7 @@ def by_waiting(world: World, walk: Walk) -> None:
 
 def on(kind: str) -> pytest.MarkDecorator:
     """On SQLite whoever reads stops whoever writes, so that all is tried there; on PostgreSQL a page in each state."""
-    return pytest.mark.parametrize("world", [kind], indirect=True)
+    return pytest.mark.parametrize("lived_in", [kind], indirect=True)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from app.slips import reads as slips
 from tests.box.boxes import make_ballots, seal_votes, unlocked
 from tests.cast import MORNING, Desk, make_cast, make_draft, prepare
 from tests.conftest import BASE_URL, TestClock, another_client
+from tests.security.furnished import Furnished, furnish
 
 ORDER = (
     RoundState.READY, RoundState.OPEN, RoundState.SEALED, RoundState.COUNTED, RoundState.PUBLISHED, RoundState.ARCHIVED,
@@ -74,6 +76,8 @@ class World:
     approvals: dict[RoundState, str] = field(default_factory=dict)
     batches: dict[RoundState, str] = field(default_factory=dict)
     codes: dict[RoundState, Mapping[str, list[str]]] = field(default_factory=dict)
+    furnished: Furnished | None = None
+    """What hangs on an order here, where an installation is furnished."""
     thorough: bool = False
     """Whether everything is tried here (``make test-all``), or what is refused alike is shared out."""
 
@@ -210,10 +214,20 @@ def populate(world: World, people: Mapping[str, Principal]) -> None:
     }  # fmt: skip
 
 
-@contextmanager
-def make_world(url: str, data: Path, workshop: Workshop) -> Iterator[World]:
-    """Yield the installation at a migrated database."""
-    settings = Settings(data=data, MANYIDU_DATABASE_URL=url, base_url=BASE_URL, pool_size=5)
+STANDING = ("rounds", "places", "approvals", "batches", "codes")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An installation that lies there to be copied: its folder, its database, and what stands in its addresses."""
+
+    data: Path
+    url: str
+    known: Mapping[str, Any]
+
+
+def populated(url: str, data: Path) -> Made:
+    """Make everybody and a round in every state at a migrated database; nothing hangs on to it afterwards."""
     folder = KeyFolder(data / "keys")
     database = Database(make_engine(url, 5), folder)
     with database.writing() as session:
@@ -222,6 +236,30 @@ def make_world(url: str, data: Path, workshop: Workshop) -> Iterator[World]:
             account = Staff(id=f"id{login}", login=login, name=login, created_at=MORNING)
             account.roles = set(roles.split())
             session.add(account)
+    world = World(database, folder, settings_of(url, data), None, {})
+    populate(world, people)
+    database.engine.dispose()
+    return Made(data, url, {name: getattr(world, name) for name in STANDING})
+
+
+def furnished(url: str, data: Path, made: Made) -> Made:
+    """Furnish a copy of what was made."""
+    database = Database(make_engine(url, 5), KeyFolder(data / "keys"))
+    found = furnish(database, data)
+    database.engine.dispose()
+    return Made(data, url, {**made.known, "furnished": found})
+
+
+def settings_of(url: str, data: Path) -> Settings:
+    """Return the settings of an installation there."""
+    return Settings(data=data, MANYIDU_DATABASE_URL=url, base_url=BASE_URL, pool_size=5)
+
+
+@contextmanager
+def enter_world(url: str, data: Path, workshop: Workshop, made: Made) -> Iterator[World]:
+    """Yield the installation at a copy of what was made, with everybody at his browser."""
+    settings, folder = settings_of(url, data), KeyFolder(data / "keys")
+    database = Database(make_engine(url, 5), folder)
     api = build_api(settings, TestClock(), workshop=workshop)
     app = wrap(api, settings)
     with TestClient(app, base_url=BASE_URL, follow_redirects=False) as first:
@@ -230,7 +268,5 @@ def make_world(url: str, data: Path, workshop: Workshop) -> Iterator[World]:
             for role, login in {"nobody": "", **LOGINS}.items()
         }
         joined = {roles: Desk(another_client(first), database, folder, login) for login, roles in JOINED.items()}
-        world = World(database, folder, settings, api, desks, joined)
-        populate(world, people)
-        yield world
+        yield World(database, folder, settings, api, desks, joined, **deepcopy(made.known))
     database.engine.dispose()
