@@ -12,22 +12,31 @@ from app.rounds.domain import RoundState
 from app.web.forms import MAX_FIELDS, TOKEN_FIELD
 from app.web.pages import APP
 from tests.security.access import ACCESS
-from tests.security.furnished import furnish
 from tests.security.test_matrix import served
 from tests.security.world import World
 
 Sent = tuple[str, bytes, dict[bytes, bytes]]
 """Address, body, and headers."""
 HUGE = "9" * 40
+DIGITS = "9" * 4_400
 SEGMENTS = (HUGE, "%ED%A0%80%F0%9F%99%88%E2%80%AE%FF", "..%2F..%2Fetc", "x" * 4_000, "%00")
 """What stands in the place of ids: a number that fits nowhere; half a surrogate, a sign beyond the first plane, one
 that turns text round, no text at all; a way up; something long; and what PostgreSQL cannot store."""
-VALUES = (HUGE, "-1", "%F0%9F%99%88%E2%80%AE", "%EF%BC%91", "9999-12-31", "%27%22%3C%3E%25", "x" * 3_000, "%00")
+NUMBERS = (DIGITS, "2147483648", "-1", "%C2%B2")
+"""Where a number stands between slashes: more digits than Python turns into one, more than a database keeps, and a
+sign that only looks like a digit."""
+VALUES = (
+    HUGE, *NUMBERS, "%F0%9F%99%88%E2%80%AE", "%EF%BC%91", "9999-12-31", "%27%22%3C%3E%25", "x" * 300, "%00",
+)  # fmt: skip
 TYPED = (HUGE, "%F0%9F%99%88%E2%80%AE", "9999-12-31", "%00")
-BY_HAND = ("q", "part", "state", "asked", "group", "lang", "pick", "taken", "ledger-part", "reads-part")
+BY_HAND = (
+    "q", "part", "state", "asked", "group", "lang", "pick", "taken", "ledger-part", "reads-part", "page_number",
+    "attempt", "issued",
+)  # fmt: skip
 """What handlers look for in the address by themselves."""
 DRAWN = re.compile(r"\.|/charts?(/|$)|/groups/\{place\}")
 """Files and pictures, which are asked for once: the workshop takes its time."""
+NUMBERED = re.compile(r"\{(version|place)\}")
 FIELD = re.compile(r'name="([a-z_-]+(?:\[\])?)"')
 NAMES = sorted(
     {name for page in (APP / "templates").rglob("*.html") for name in FIELD.findall(page.read_text("utf-8"))}
@@ -65,20 +74,15 @@ HEADERS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def lived_in(world: World) -> World:
-    furnish(world.database, world.settings.data)
-    return world
-
-
 def addresses(world: World, route: str, path: str) -> Iterator[Sent]:
     """Yield addresses of a route that nobody leads to, and what nobody asks it for."""
     if "{" in path:
-        for segment in SEGMENTS:
+        for segment in (*SEGMENTS, *(NUMBERS if NUMBERED.search(path) else ())):
             yield re.sub(r"\{\w+\}", segment, path), b"", {}
     names = sorted({*BY_HAND, *declared(world)[route]})
     for value in () if route.startswith("POST") else VALUES[:1] if DRAWN.search(path) else VALUES:
-        yield f"{address(world, path)}?{'&'.join(f'{name}={value[:300]}' for name in names)}", b"", {}
+        for some in (names,) if len(value) < len(DIGITS) else (names[::2], names[1::2]):  # an address has an end
+            yield f"{address(world, path)}?{'&'.join(f'{name}={value}' for name in some)}", b"", {}
 
 
 def declared(world: World) -> dict[str, set[str]]:
