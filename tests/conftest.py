@@ -2,7 +2,6 @@
 
 import gc
 import inspect
-import itertools
 import os
 import re
 import shutil
@@ -11,12 +10,13 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from zlib import crc32
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings as settings_of_hypothesis
@@ -39,6 +39,7 @@ from app.rounds import players
 from tests import by_hand, cast, forked, postgresql
 from tests.forked import STARTING, close_nests
 from tests.groups import Groups
+from tests.lent import KeptConnection, Lender
 from tests.one_hop import OneHop
 
 by_hand.find_nothing_kept()
@@ -47,7 +48,6 @@ settings_of_hypothesis.register_profile("untimed", deadline=None)  # a busy mach
 settings_of_hypothesis.load_profile("untimed")
 BASE_URL = "http://127.0.0.1:8000"
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-_NUMBERS = itertools.count(1)
 COMPILED: dict[str, dict[object, object]] = {}
 
 
@@ -66,6 +66,7 @@ def compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.core.db.create_engine", create)
+        patch.setattr(psycopg, "connect", KeptConnection.connect)
         yield
 
 
@@ -114,35 +115,34 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgresql_server() -> Iterator[tuple[str, Path]]:
     """A running server with a migrated database named ``template_manyidu``."""
     with postgresql.server() as (prefix, data), administered(prefix) as connection:
-        connection.exec_driver_sql("CREATE DATABASE template_manyidu")
-        engine = make_engine(prefix + "template_manyidu")
+        connection.exec_driver_sql(f"CREATE DATABASE {TEMPLATE}")
+        engine = make_engine(prefix + TEMPLATE)
         migrate.upgrade(engine)
         engine.dispose()
+        _LENDERS[prefix] = Lender(prefix, connection, TEMPLATE)
         yield prefix, data
 
 
-_ADMINISTRATORS: dict[str, sa.Connection] = {}
+TEMPLATE = "template_manyidu"
+_LENDERS: dict[str, Lender] = {}
 
 
 @contextmanager
 def administered(prefix: str) -> Iterator[sa.Connection]:
     """Keep one connection that makes and drops the databases of all tests: each would cost more than the copy."""
     engine = sa.create_engine(prefix + "postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as _ADMINISTRATORS[prefix]:
-        yield _ADMINISTRATORS[prefix]
+    with engine.connect() as connection:
+        yield connection
     engine.dispose()
 
 
-@contextmanager
-def fresh_postgresql(prefix: str, template: str = "template_manyidu") -> Iterator[str]:
-    """Yield the address of a database of its own; it is dropped afterwards, whoever still hangs on to it.
+def fresh_postgresql(prefix: str, template: str = TEMPLATE) -> AbstractContextManager[str]:
+    """Give the address of a database that nobody had before; it is dropped afterwards."""
+    return _LENDERS[prefix].own(template)
 
-    Its files are copied as they are: page by page through the log it takes half as long again, with the drop.
-    """
-    name, connection = f"test_{next(_NUMBERS)}", _ADMINISTRATORS[prefix]
-    connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield prefix + name
-    connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+WHOLE = ("tests/operations/", "tests/box/test_crash.py", "tests/security/test_canary.py", "tests/test_migrations.py")
+"""Tests that copy, remake or read a database as a whole, or end whoever is connected to it: theirs is lent to none."""
 
 
 @contextmanager
@@ -158,7 +158,8 @@ def fresh_database(request: pytest.FixtureRequest, data: Path) -> Iterator[str]:
         yield f"sqlite:///{path}"
         return
     prefix, _ = request.getfixturevalue("postgresql_server")
-    with fresh_postgresql(prefix) as url:
+    begun = fresh_postgresql(prefix) if request.node.nodeid.startswith(WHOLE) else _LENDERS[prefix].lent()
+    with begun as url:
         yield url
 
 

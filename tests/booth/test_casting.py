@@ -243,7 +243,8 @@ def test_forty_codes_sixteen_times_at_once_are_forty_envelopes(
     bodies = [[(code, packed(ballot(place, code, group))) for group, code in place.all_codes] for _ in range(8)]
 
     def phone(number: int) -> None:
-        with httpx.Client(base_url=server, headers=SCRIPT, timeout=60) as client:
+        # No certificates are loaded for plain HTTP: it would take each phone as long as all its votes.
+        with httpx.Client(base_url=server, headers=SCRIPT, timeout=60, verify=False) as client:  # noqa: S501
             together.wait(30)
             for code, body in bodies[number // 2]:
                 answer = client.post("/v/cast", content=body)
