@@ -1,6 +1,7 @@
 """An English-only reader votes on the demo's round, from the entry to the receipt; nothing Chinese is on his screen."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +13,7 @@ from app.rounds.english import with_english
 from tests.browser.axe import EVERY_RULE, axe_on
 from tests.browser.conftest import Installation
 from tests.browser.steps import settle
-from tests.browser.test_booth import RECEIPT
+from tests.browser.test_booth import RECEIPT, tap
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
 from tests.papers import asked
 
@@ -70,9 +71,8 @@ def test_it_works(phone: Page, installation: Installation, layout: Layout) -> No
     read(phone)
     enter(phone, place.codes["residents"][0])
     read(phone)
-    for unit in range(len(demo.UNITS)):
-        for item in range(ITEMS):
-            phone.evaluate(f"document.querySelector('[name=m{unit}-{item}][value=\"{(unit + item) % 5}\"]').click()")
+    cells = product(range(len(demo.UNITS)), range(ITEMS))
+    tap(phone, [(f"m{unit}-{item}", (unit + item) % 5) for unit, item in cells])
     read(phone)
     go_to_review(phone)
     expect(phone.locator("[data-review]")).to_contain_text("Raising awareness")
@@ -108,9 +108,7 @@ def test_it_fits_a_small_phone_in_large_type(phone: Page, installation: Installa
 def test_without_scripts(old_phone: Page, installation: Installation) -> None:
     place = make_demo_round(installation, Layout.LIST)
     enter(old_phone, place.codes["residents"][0])
-    for unit in range(len(demo.UNITS)):
-        for item in range(ITEMS):
-            old_phone.locator(f"label:has([name=m{unit}-{item}][value='1'])").click()
+    tap(old_phone, [(f"m{unit}-{item}", 1) for unit in range(len(demo.UNITS)) for item in range(ITEMS)])
     old_phone.locator("[data-next]").click()
     expect(old_phone.locator(".review")).to_contain_text("County Library")
     old_phone.get_by_role("button", name="Place in the box").click()

@@ -11,7 +11,7 @@ from app.campaigns.domain import Item
 from app.rounds.domain import Layout
 from tests.browser.conftest import Installation
 from tests.browser.steps import check, organiser_at
-from tests.browser.test_booth import option, scan
+from tests.browser.test_booth import option, scan, tap
 from tests.browser.test_long_paper import SMALL, Paper, make
 from tests.cast import MORNING, make_campaign, make_cast
 from tests.factories import OpenRound, make_paper
@@ -34,9 +34,7 @@ def headed(make: Paper, units: int, layout: Layout) -> OpenRound:
 
 
 def fill(phone: Page, units: int) -> None:
-    for unit in range(units):
-        for item in range(len(ITEMS)):
-            option(phone, f"m{unit}-{item}", item).click()
+    tap(phone, [(f"m{unit}-{item}", item) for unit in range(units) for item in range(len(ITEMS))])
 
 
 @pytest.fixture

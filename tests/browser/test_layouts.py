@@ -1,15 +1,16 @@
 """The layouts of a long paper: every mark by taps and by keys, in time, at any size."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from app.rounds.domain import Layout
 from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation
 from tests.browser.steps import check
-from tests.browser.test_booth import option, scan
+from tests.browser.test_booth import option, scan, tap
 from tests.browser.test_drafts import kept
 from tests.browser.test_long_paper import FRAMES, MARK_ALL, SMALL, Paper, height_of, make, top_of
 from tests.factories import OpenRound
@@ -22,16 +23,7 @@ MINUTES = 8.0
 SCREENS = 12
 NORMAL: ViewportSize = {"width": 390, "height": 844}
 LAYOUTS = [Layout.LIST, Layout.PAGED, Layout.MATRIX]
-ON_SCREEN = """([top, foot]) => Array.from(document.querySelectorAll("[data-cell]")).flatMap((cell, at) => {
-  const seen = Array.from(cell.querySelectorAll("label"), one => one.getBoundingClientRect());
-  const whole = seen.every(box => box.height > 0 && box.top >= top && box.bottom <= foot);
-  return whole && !cell.querySelector(":checked") ? [at] : [];
-})"""
-"""The open cells that are whole on the screen between head and foot."""
-TAP = """cells => {
-  const all = document.querySelectorAll("[data-cell]");
-  for (const at of cells) all[at].querySelectorAll("label")[at % 5].click();
-}"""
+MARKING = Path(__file__).with_name("marking.js").read_text("utf-8")
 SCREENS_NOW = "document.documentElement.scrollHeight / innerHeight"
 
 
@@ -39,9 +31,9 @@ SCREENS_NOW = "document.documentElement.scrollHeight / innerHeight"
 class Played:
     """What somebody did to mark everything, and how long the longest view was, in screens."""
 
-    marks: int = 0
-    pages: int = 0
-    screens: float = 0
+    marks: int
+    pages: int
+    screens: float
 
     @property
     def minutes(self) -> float:
@@ -51,40 +43,7 @@ class Played:
 
 def play(page: Page) -> Played:
     """Mark what is on the screen; scroll on, or turn the page, until the review is shown."""
-    done = Played()
-    for _ in range(600):
-        band = [page.locator("[data-unit]:not([hidden]) .unit-head, .where").first, page.locator(".foot")]
-        top = height_of(page, ".top") + _height(band[0])
-        foot = page.evaluate("innerHeight") - height_of(page, ".foot")
-        cells = page.evaluate(ON_SCREEN, [top, foot])
-        page.evaluate(TAP, cells)
-        done = replace(done, marks=done.marks + len(cells), screens=max(done.screens, page.evaluate(SCREENS_NOW)))
-        if not _go_on(page, foot - top):
-            return done
-        done = replace(done, pages=done.pages + 1)
-    raise AssertionError("no end")
-
-
-def _height(one: Locator) -> float:
-    return float(one.evaluate("one => one.offsetHeight"))
-
-
-def _go_on(page: Page, room: float) -> bool:
-    """Scroll or turn; say whether there was anything left to do."""
-    left = page.evaluate("document.documentElement.scrollHeight - innerHeight - window.pageYOffset")
-    if left > 1:
-        # To the first open cell of the view, as a thumb does, and at least on.
-        step = "room => window.scrollBy(0, room)"
-        beyond = page.evaluate(
-            "() => { const open = Array.from(document.querySelectorAll('[data-cell]')).find(cell => cell.offsetHeight"
-            " && !cell.querySelector(':checked')); return open ? open.getBoundingClientRect().top : 0; }"
-        )
-        if beyond:
-            head = height_of(page, ".top") + _height(page.locator("[data-unit]:not([hidden]) .unit-head, .where").first)
-            page.evaluate(step, min(max(beyond - head - 4, room / 4), room))
-            return True
-    page.locator("[data-next]").click()
-    return not page.locator("[data-review]").is_visible()
+    return Played(**page.evaluate(MARKING))
 
 
 @pytest.mark.parametrize("large", [False, True])
@@ -235,9 +194,7 @@ def test_without_scripts_it_is_a_list(old_phone: Page, make: Paper, layout: Layo
     old_phone.goto("/v")
     old_phone.get_by_label("票码").fill(place.codes["residents"][0])
     old_phone.get_by_role("button", name="打开测评表").click()
-    for unit in range(14):
-        for item in range(2):
-            option(old_phone, f"m{unit}-{item}", 1).click()
+    tap(old_phone, [(f"m{unit}-{item}", 1) for unit in range(14) for item in range(2)])
     old_phone.get_by_role("button", name="下一步").click()
     expect(old_phone.get_by_role("heading", name="请核对")).to_be_visible()
 

@@ -1,6 +1,7 @@
 """Finding one's way on a paper: names in view, what is missing, the index, the review and back."""
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.browser.boxes import in_the_box
 from tests.browser.conftest import PHONE, Installation
 from tests.browser.steps import check
-from tests.browser.test_booth import option, scan
+from tests.browser.test_booth import option, scan, tap
 from tests.factories import OpenRound, make_open_round, make_paper
 
 LONG_TITLE = "某某省某某市某某县二〇二六年度机关效能建设和政风行风群众满意度测评活动"
@@ -179,10 +180,8 @@ def test_what_is_missing_without_scripts_stands_clear_of_the_head(old_phone: Pag
     old_phone.goto("/v")
     old_phone.get_by_label("票码").fill(place.codes["residents"][0])
     old_phone.get_by_role("button", name="打开测评表").click()
-    for unit in range(8):
-        for item in range(2):
-            if (unit, item) != (5, 1):
-                option(old_phone, f"m{unit}-{item}", 1).click()
+    cells = product(range(8), range(2))
+    tap(old_phone, [(f"m{unit}-{item}", 1) for unit, item in cells if (unit, item) != (5, 1)])
     old_phone.get_by_role("button", name="下一步").click()
     expect(old_phone.get_by_role("alert")).to_contain_text("“电影公司”的“查找突出问题”还没有评")
     cell = old_phone.locator(".missing")

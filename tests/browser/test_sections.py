@@ -14,7 +14,7 @@ from tests.browser.axe import EVERY_RULE, axe_on
 from tests.browser.boxes import in_the_box
 from tests.browser.conftest import Installation
 from tests.browser.steps import settle
-from tests.browser.test_booth import option, scan
+from tests.browser.test_booth import option, scan, tap
 from tests.browser.test_drafts import kept
 from tests.factories import OpenRound, make_open_round
 from tests.papers import sitting
@@ -38,12 +38,13 @@ def wanted(place: OpenRound, group: str) -> bytes:
 
 def fill(page: Page, place: OpenRound, group: str, skip: str = "") -> None:
     marks = wanted(place, group)
-    for section in place.paper.sections:
-        for unit in section.rated_by(group):
-            for item in range(len(section.items)):
-                field = f"m{section.first + unit}-{item}"
-                if field != skip:
-                    option(page, field, marks[section.mark_of(unit, item)]).click()
+    cells = {
+        f"m{section.first + unit}-{item}": marks[section.mark_of(unit, item)]
+        for section in place.paper.sections
+        for unit in section.rated_by(group)
+        for item in range(len(section.items))
+    }
+    tap(page, [(field, mark) for field, mark in cells.items() if field != skip])
 
 
 def check(page: Page) -> None:

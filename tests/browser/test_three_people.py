@@ -79,6 +79,8 @@ def name_liaison(page: Page, campaign_id: str) -> None:
 
 def test_it_works(desk_of: Desks, campaign_id: str, installation: Installation) -> None:
     organiser, second, liaison = desk_of("zhangsan"), desk_of("lisi"), desk_of("wangwu")
+    organiser.goto("/")
+    liaison.goto("/")
     expect(organiser.locator(".desk-who")).to_contain_text("组织者、督办员")
     expect(liaison.locator(".desk-who")).to_contain_text("监票人、单位联络员")
     round_id = make_round(organiser, second, campaign_id)
