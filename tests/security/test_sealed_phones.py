@@ -12,24 +12,31 @@ from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from tests import chromium
 from tests.browser.conftest import PHONE
+from tests.browser.test_booth import tap
 from tests.factories import OpenRound, count_box, make_open_round, make_paper
 from tests.postgresql import free_port
 from tests.recording import recorder
 from tests.security.test_memory import remembered
 from tests.servers import ANEW, served
 
-PHONES = 6
+PHONES = 4
 CELLS = 24
 WRITTEN = "金丝雀写的意见{at}号"
 
 
-@contextmanager
-def phones(address: str, *, scripts: bool) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
-        context = browser.new_context(**PHONE, base_url=address, java_script_enabled=scripts)
-        yield context.new_page()
+        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
+        yield browser
         browser.close()
+
+
+@contextmanager
+def phones(browser: Browser, address: str, *, scripts: bool) -> Iterator[Page]:
+    context = browser.new_context(**PHONE, base_url=address, java_script_enabled=scripts)
+    yield context.new_page()
+    context.close()
 
 
 def marks_of(at: int) -> list[int]:
@@ -46,8 +53,7 @@ def vote(phone: Page, place: OpenRound, at: int, *, scripts: bool) -> None:
         phone.get_by_label("票码").fill(code)
         phone.get_by_role("button", name="打开测评表").click()
     expect(phone.locator("[data-bar]" if scripts else "[data-ballot]")).to_be_visible()
-    for cell, mark in enumerate(marks_of(at)):
-        phone.locator(f"label:has(input[name=m{cell // 6}-{cell % 6}][value='{mark}'])").click()
+    tap(phone, [(f"m{cell // 6}-{cell % 6}", mark) for cell, mark in enumerate(marks_of(at))])
     phone.get_by_text("写意见").first.click()
     phone.locator("textarea").first.fill(WRITTEN.format(at=at))
     if scripts:
@@ -77,7 +83,7 @@ def folder(settings: Settings) -> KeyFolder:
 
 
 def seen(
-    database: Database, settings: Settings, folder: KeyFolder, scratch: Path, *, scripts: bool
+    browser: Browser, database: Database, settings: Settings, folder: KeyFolder, scratch: Path, *, scripts: bool
 ) -> tuple[set[bytes], set[bytes]]:
     """Let phones vote; return what of their ballots passed on the line, and what the server's memory holds."""
     paper = make_paper(4, 6)
@@ -88,7 +94,7 @@ def seen(
     with (
         served(settings.data, settings.sqlalchemy_url, scratch, module=ANEW, MANYIDU_BASE_URL=address) as server,
         recorder(port, server.port) as line,
-        phones(address, scripts=scripts) as phone,
+        phones(browser, address, scripts=scripts) as phone,
     ):
         for at in range(PHONES):
             vote(phone, place, at, scripts=scripts)
@@ -100,15 +106,15 @@ def seen(
 
 
 def test_no_mark_of_a_phone_that_seals_reaches_the_server(
-    database: Database, settings: Settings, folder: KeyFolder, tmp_path: Path
+    browser: Browser, database: Database, settings: Settings, folder: KeyFolder, tmp_path: Path
 ) -> None:
-    assert seen(database, settings, folder, tmp_path, scripts=True) == (set(), set())
+    assert seen(browser, database, settings, folder, tmp_path, scripts=True) == (set(), set())
 
 
 def test_it_finds_the_marks_of_phones_that_do_not_seal(
-    database: Database, settings: Settings, folder: KeyFolder, tmp_path: Path
+    browser: Browser, database: Database, settings: Settings, folder: KeyFolder, tmp_path: Path
 ) -> None:
     """The harness can fail: without scripts the server seals, and the page says so."""
-    passed, memory = seen(database, settings, folder, tmp_path, scripts=False)
+    passed, memory = seen(browser, database, settings, folder, tmp_path, scripts=False)
     assert len(passed) >= PHONES
     assert memory
