@@ -22,7 +22,7 @@ class Clerk:
     """One of the staff, logged in; ``page`` is what he was shown last."""
 
     def __init__(self, address: str, login: str) -> None:
-        plain = httpx.HTTPTransport(verify=False)  # noqa: S501 - there is no TLS, and to read its roots takes longest
+        plain = httpx.HTTPTransport(verify=False)  # there is no TLS, and its roots take long to read
         self._line = httpx.Client(base_url=address, transport=plain, follow_redirects=True, timeout=60)
         self.page = ""
         self.go("/login")

@@ -10,7 +10,7 @@ from app.rounds.domain import RoundState
 from app.rounds.reads import get_round
 from tests.browser.conftest import Installation
 from tests.browser.steps import confirm, hand_out_keys, organiser_at, play, print_slips
-from tests.browser.test_ten_kinds import VOTERS, begin, freeze
+from tests.browser.test_ten_kinds import AGREED, VOTERS, ask_to_freeze, begin, show_second
 from tests.cast import make_cast
 
 KIND = KINDS["leaders"]
@@ -30,8 +30,14 @@ def state_of(installation: Installation, round_id: str) -> RoundState:
 
 
 def test_a_vote_is_set_up_frozen_printed_opened_and_closed(desk: Page, installation: Installation) -> None:
-    round_id = begin(desk, KIND)
-    freeze(desk, installation, round_id)
+    begin(desk, KIND)
+    campaign = desk.url
+    for need in KIND.needs:
+        desk.get_by_role("link", name=need.label).click()
+        expect(desk.locator("main h1, header h1").first).to_be_visible()
+        desk.goto(campaign)
+    round_id = ask_to_freeze(desk)
+    show_second(desk, f"/rounds/{round_id}", *AGREED)
     codes = print_slips(desk, round_id, is_checked=False)
     assert len(codes) >= VOTERS
     assert len(hand_out_keys(desk, round_id, is_checked=False)) == 3

@@ -41,6 +41,7 @@ UNITS = re.compile("".join(f"(?<!{word})" for word in ("主办", "组织", "下�
 
 LISTS = re.compile("theme|workbook|docProps")
 Clerks = Mapping[str, Clerk]
+AGREED = "核对类别、人数和预览", "已核对类别、人数和回避，同意冻结"
 BEST = """() => document.querySelectorAll("[data-cell]").forEach((cell) => {
   if (cell.checkVisibility()) cell.querySelector("label:has(input[value='0'])").click();
 })"""
@@ -65,8 +66,8 @@ def clerks(installation: Installation, desk: Page) -> Iterator[Clerks]:
         clerk.close()
 
 
-def begin(page: Page, clerk: Clerk, kind: Kind) -> str:
-    """Start a campaign of the kind, look at what only the organiser knows; return its first round's id."""
+def begin(page: Page, kind: Kind) -> None:
+    """Start a campaign of the kind."""
     page.get_by_role("link", name=kind.name).first.click()
     if not kind.title:
         page.get_by_label("活动名称").fill("民主测评")
@@ -74,11 +75,13 @@ def begin(page: Page, clerk: Clerk, kind: Kind) -> str:
     page.get_by_label("测评对象").fill("\n".join(OBJECTS[kind.objects]))
     page.get_by_label("参评人员和人数").fill(f"参评人员 {VOTERS}")
     page.get_by_role("button", name="建立活动").click()
+
+
+def look_at_needs(clerk: Clerk, campaign: str, kind: Kind) -> None:
+    """Look at what only the organiser knows."""
     for need in kind.needs:
-        clerk.go(page.url)
+        clerk.go(campaign)
         assert "<h1" in clerk.follow(need.label)
-    page.get_by_role("link", name="核对并冻结测评表").click()
-    return page.url.rsplit("/", 1)[-1]
 
 
 def second(desk: Page, clerk: Clerk, kind: Kind, path: str, link: str, button: str) -> None:
@@ -90,6 +93,11 @@ def second(desk: Page, clerk: Clerk, kind: Kind, path: str, link: str, button: s
         clerk.press(button)
         assert 'role="alert"' not in clerk.page
         return
+    show_second(desk, path, link, button)
+
+
+def show_second(desk: Page, path: str, link: str, button: str) -> None:
+    """The same by pages that are shown."""
     page = staff_at(desk, "lisi")
     page.goto(path)
     if link:
@@ -108,13 +116,17 @@ def step(desk: Page, clerk: Clerk, kind: Kind, round_id: str, name: str) -> None
         clerk.press(f"确认{name}")
 
 
-def freeze(page: Page, clerk: Clerk, installation: Installation, kind: Kind, round_id: str) -> Paper:
-    """See the checklist green, freeze with the second person's consent, and return the paper."""
+def ask_to_freeze(page: Page) -> str:
+    """Go on to the first round, see the checklist green, and ask for the second person's consent; return its id."""
+    page.get_by_role("link", name="核对并冻结测评表").click()
+    round_id = page.url.rsplit("/", 1)[-1]
     expect(page.locator(".checklist .is-missing")).to_have_count(0)
     page.get_by_role("link", name="冻结测评表").click()
     page.locator("form[action$='/freeze'] button").click()
-    agreed = "核对类别、人数和预览", "已核对类别、人数和回避，同意冻结"
-    second(page, clerk, kind, f"/rounds/{round_id}", *agreed)
+    return round_id
+
+
+def paper_of(installation: Installation, round_id: str) -> Paper:
     with installation.database.reading() as session:
         return frozen_paper(session, round_id)[0]
 
@@ -240,8 +252,11 @@ def faults(kind: Kind, paper: Paper, text: str) -> list[str]:
 @pytest.mark.parametrize("kind", ALL, ids=[kind.key for kind in ALL])
 def test_it_works(desk: Page, clerks: Clerks, browser: Browser, installation: Installation, kind: Kind) -> None:
     clerk = clerks["zhangsan"]
-    round_id = begin(desk, clerk, kind)
-    paper = freeze(desk, clerks["lisi"], installation, kind, round_id)
+    begin(desk, kind)
+    look_at_needs(clerk, desk.url, kind)
+    round_id = ask_to_freeze(desk)
+    second(desk, clerks["lisi"], kind, f"/rounds/{round_id}", *AGREED)
+    paper = paper_of(installation, round_id)
     codes, shares = prepare(desk, installation, round_id, kind)
     step(desk, clerk, kind, round_id, "开始投票")
     vote(browser, installation, codes, paper)
