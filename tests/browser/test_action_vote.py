@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import played
 from tests.browser.conftest import Installation
 from tests.browser.steps import (
     Desks,
@@ -12,10 +13,7 @@ from tests.browser.steps import (
     confirm,
     desks_at,
     freeze,
-    hand_out_keys,
-    open_the_box,
     play,
-    print_slips,
 )
 from tests.browser.test_booth import option, scan
 from tests.browser.test_meeting import agree, agree_to_freeze
@@ -74,15 +72,14 @@ def test_it_works(desk_of: Desks, phone: Page, installation: Installation) -> No
     round_id = start(organiser)
     freeze(organiser)
     agree_to_freeze(organiser, round_id)
-    codes = print_slips(organiser, round_id, is_checked=False)
-    shares = hand_out_keys(organiser, round_id, is_checked=False)
+    codes, shares = played.prepare(installation, round_id)
     organiser.goto(f"/rounds/{round_id}")
     confirm(organiser, "开始投票")
     vote(phone, codes[0])
     assert len(play(installation.address, codes[1:], lambda *_: [9, 1, 0, 0]).cast) == len(codes) - 1
     organiser.goto(f"/rounds/{round_id}")
     confirm(organiser, "截止投票")
-    open_the_box(organiser, round_id, shares, is_checked=False)
+    played.open_it(installation, round_id, shares)
     assert rated(organiser) == [""] * 3, "nothing is told before it is published"
     organiser.goto(f"/rounds/{round_id}/publish")
     organiser.locator("main form button[type=submit]").first.click()

@@ -1,4 +1,4 @@
-"""From the flagged unit to the closed order with its retest, by the pages alone, on the demo."""
+"""From the flagged unit to the closed order with its retest, by the pages, on the demo."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +12,7 @@ from app.core.db import Database, make_engine
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.operations import demo
+from tests.browser import played
 from tests.browser.conftest import Installation
 from tests.browser.steps import (
     DESK,
@@ -20,10 +21,7 @@ from tests.browser.steps import (
     confirm,
     desks_at,
     freeze,
-    hand_out_keys,
-    open_the_box,
     play,
-    print_slips,
 )
 
 UNIT = demo.LIAISON_OF
@@ -156,22 +154,21 @@ def commitments(browser: Browser, installation: Installation, page: Page) -> Non
     context.close()
 
 
-def retest(page: Page, order_url: str, address: str, grades: Sequence[float]) -> None:
+def retest(page: Page, order_url: str, installation: Installation, grades: Sequence[float]) -> None:
     """Hold another vote, with these weights of the grades, and enter its result."""
     page.goto(order_url)
     page.get_by_role("button", name="建立复测轮次").click()
     page.get_by_role("link", name="复测轮次").click()
     round_id = page.url.rsplit("/", 1)[-1]
     freeze(page)
-    codes = print_slips(page, round_id, is_checked=False)
-    shares = hand_out_keys(page, round_id, is_checked=False)
+    codes, shares = played.prepare(installation, round_id)
     page.goto(f"/rounds/{round_id}")
     confirm(page, "开始投票")
     opinion = [*grades, 0.2, 0.2, 0.2]
-    assert len(play(address, codes, lambda _unit, _item, count: opinion[:count]).cast) == len(codes)
+    assert len(play(installation.address, codes, lambda _unit, _item, count: opinion[:count]).cast) == len(codes)
     page.goto(f"/rounds/{round_id}")
     confirm(page, "截止投票")
-    open_the_box(page, round_id, shares, is_checked=False)
+    played.open_it(installation, round_id, shares)
     page.goto(f"/rounds/{round_id}/publish")
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator("#ledger")).to_contain_text("有效")
@@ -192,18 +189,16 @@ def order_again(page: Page) -> None:
 
 def test_it_works(desk_of: Desks, browser: Browser, installation: Installation) -> None:
     organiser, liaison, supervisor = desk_of("zhangsan"), desk_of("wujiu"), desk_of("zhengshi")
-    for scrutineer in ("lisi", "wangwu"):
-        desk_of(scrutineer)  # the demo gave each a password of his own
     order_url = order(organiser)
     write_plan(liaison, order_url)
     work(liaison, supervisor, order_url)
     commitments(browser, installation, liaison)
-    retest(organiser, order_url, installation.address, ANGRY)
+    retest(organiser, order_url, installation, ANGRY)
     expect(organiser.locator("main")).to_contain_text("建议挂牌督办")
     order_again(organiser)
     write_plan(liaison, order_url)
     work(liaison, supervisor, order_url)
-    retest(organiser, order_url, installation.address, CONTENT)
+    retest(organiser, order_url, installation, CONTENT)
     expect(organiser.locator("main")).to_contain_text("已办结")
     expect(organiser.get_by_role("heading", name="两次结果")).to_have_count(2)
     expect(organiser.get_by_role("heading", name="历次补课")).to_be_visible()

@@ -1,4 +1,4 @@
-"""评议 by the pages alone: the document on the phone before the marks, and the revised one with what it answers."""
+"""评议 by the pages: the document on the phone before the marks, and the revised one with what it answers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 from app.opinions.domain import Kind
 from app.opinions.service import Wish, do
 from tests import cast
+from tests.browser import played
 from tests.browser.conftest import Installation
-from tests.browser.steps import check, confirm, freeze, hand_out_keys, open_the_box, organiser_at, play, print_slips
+from tests.browser.steps import check, confirm, freeze, organiser_at, play
 from tests.opinions.collected import acting, ids, make_opinions
 
 UNIT = cast.UNITS[1]
@@ -86,15 +87,14 @@ def revise(page: Page, report: Path) -> None:
 
 def test_it_works(desk: Page, phone: Page, report: Path, installation: Installation) -> None:
     round_id = make_round(desk, report)
-    codes = print_slips(desk, round_id)
-    shares = hand_out_keys(desk, round_id, 2)
+    codes, shares = played.prepare(installation, round_id)
     desk.goto(f"/rounds/{round_id}")
     confirm(desk, "开始投票")
     read_and_rate(phone, codes[0])
     assert len(play(installation.address, codes[1:]).cast) == len(codes) - 1
     desk.goto(f"/rounds/{round_id}")
     confirm(desk, "截止投票")
-    open_the_box(desk, round_id, shares)
+    played.open_it(installation, round_id, shares)
     desk.goto(f"/rounds/{round_id}/publish")
     desk.locator("main form button[type=submit]").first.click()
     desk.goto(f"/results/{round_id}")

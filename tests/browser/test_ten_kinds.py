@@ -12,17 +12,13 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.audit.service import SYSTEM
-from app.box.openings import Place
 from app.campaigns.domain import Objects
 from app.campaigns.kinds import KINDS, Kind
 from app.campaigns.nouns import SEVERAL, noun
-from app.core.acting import Acting
-from app.core.clock import utc_now
-from app.operations.meeting import Meeting, open_box
 from app.rounds.domain import Paper
 from app.rounds.reads import frozen_paper
-from tests import cast, pdf_pages
+from tests import pdf_pages
+from tests.browser import played
 from tests.browser.clerk import Clerk
 from tests.browser.conftest import PHONE, Installation
 from tests.browser.steps import confirm, hand_out_keys, open_the_box, organiser_at, play, print_slips, staff_at
@@ -136,17 +132,14 @@ def prepare(desk: Page, installation: Installation, round_id: str, kind: Kind) -
     if kind in SHOWN:
         codes = print_slips(desk, round_id, is_checked=False)
         return codes, hand_out_keys(desk, round_id, is_checked=False)
-    with installation.database.writing() as session:
-        shares, codes_of = cast.prepare(Acting(session, utc_now(), SYSTEM), installation.key_folder, round_id)
-    return [code for codes in codes_of.values() for code in codes], shares
+    return played.prepare(installation, round_id)
 
 
 def open_it(desk: Page, installation: Installation, round_id: str, shares: list[str], kind: Kind) -> None:
     if kind in SHOWN:
         open_the_box(desk, round_id, shares, is_checked=False)
     else:
-        place = Place(installation.database, installation.key_folder, utc_now, None)
-        open_box(place, Meeting("", round_id, [], shares))
+        played.open_it(installation, round_id, shares)
 
 
 def vote(browser: Browser, installation: Installation, codes: list[str], paper: Paper) -> None:
