@@ -31,15 +31,15 @@ def test_it_works(sealing: Page) -> None:
     assert run(sealing, "return hpke.isSound(primitives)") is True
 
 
-@pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 600, 20_000])
-def test_the_box_opens_what_a_phone_sealed(sealing: Page, size: int) -> None:
-    key, info, plaintext = X25519PrivateKey.generate(), b"round and paper", bytes(range(256)) * (size // 256 + 1)
-    given = [part.hex() for part in (key.public_key().public_bytes_raw(), info, plaintext[:size])]
-    script = "return hpke.hex(hpke.seal(primitives, ...given.map(bytes)))"
-    sealed = [bytes.fromhex(run(sealing, script, given)) for _ in range(2)]
-    assert [unseal(key, info, one) for one in sealed] == [plaintext[:size]] * 2
-    assert {len(one) for one in sealed} == {size + SEALED_OVERHEAD}
-    assert sealed[0] != sealed[1]
+def test_the_box_opens_what_a_phone_sealed(sealing: Page) -> None:
+    for size in (0, 1, 63, 64, 65, 600, 20_000):
+        key, info, plaintext = X25519PrivateKey.generate(), b"round and paper", bytes(range(256)) * (size // 256 + 1)
+        given = [part.hex() for part in (key.public_key().public_bytes_raw(), info, plaintext[:size])]
+        script = "return hpke.hex(hpke.seal(primitives, ...given.map(bytes)))"
+        sealed = [bytes.fromhex(run(sealing, script, given)) for _ in range(2)]
+        assert [unseal(key, info, one) for one in sealed] == [plaintext[:size]] * 2
+        assert {len(one) for one in sealed} == {size + SEALED_OVERHEAD}
+        assert sealed[0] != sealed[1]
 
 
 def test_it_works_without_big_numbers_and_web_cryptography(sealing: Page) -> None:
@@ -53,16 +53,16 @@ def test_it_works_without_big_numbers_and_web_cryptography(sealing: Page) -> Non
     assert run(sealing, script) is True
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
-        "scalarMult: (n, p) => primitives.scalarMult(n, p).map((byte, at) => (at === 31 ? byte ^ 1 : byte))",
-        "scalarMultBase: () => { throw new Error('no arithmetic'); }",
-        "hmac: () => new Uint8Array(32)",
-    ],
+WRONG = (
+    "scalarMult: (n, p) => primitives.scalarMult(n, p).map((byte, at) => (at === 31 ? byte ^ 1 : byte))",
+    "scalarMultBase: () => { throw new Error('no arithmetic'); }",
+    "hmac: () => new Uint8Array(32)",
 )
-def test_it_refuses_arithmetic_that_is_wrong(sealing: Page, part: str) -> None:
-    assert run(sealing, f"return hpke.isSound({{ ...primitives, {part} }})") is False
+
+
+def test_it_refuses_arithmetic_that_is_wrong(sealing: Page) -> None:
+    sound = {part: run(sealing, f"return hpke.isSound({{ ...primitives, {part} }})") for part in WRONG}
+    assert sound == dict.fromkeys(WRONG, False)
 
 
 def test_it_refuses_a_key_that_makes_a_secret_of_zeros(sealing: Page) -> None:
