@@ -32,7 +32,7 @@ def rows(database: Database) -> dict[str, int]:
 def test_it_works(running: Running, database: Database, capsys: pytest.CaptureFixture[str], kind: str) -> None:
     """A paper of three sections, and one on which all is answered in points."""
     before = rows(database)
-    assert hall.play(running.settings, running.url, (kind, 50, 0.5)) == 0
+    assert hall.play(running.settings, running.url, (kind, 24, 0.3)) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "counted = cast"
     after = rows(database)
     assert {name: count for name, count in after.items() if name not in KEPT} == {

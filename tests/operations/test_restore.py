@@ -76,6 +76,7 @@ from tests.syncing import OnDisk
 from tests.test_migrations import REVISIONS
 from tests.web.test_errors import full_disk
 
+EMBEDDED = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SHARED = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 NOW = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 ZHANG, LI = Principal("idzhangsan", "张三", "organiser"), Principal("idlisi", "李四", "scrutineer")
@@ -652,7 +653,9 @@ def no_room(_source: object, _target: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-@pytest.mark.parametrize("name", ["attachment", "secret"])
+@pytest.mark.parametrize(
+    ("database_url", "name"), [("sqlite", "attachment"), ("postgresql", "secret")], indirect=["database_url"]
+)
 @pytest.mark.usefixtures("ready")
 def test_a_full_disk_is_told_where_files_are_copied(
     database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere, monkeypatch: pytest.MonkeyPatch, name: str
@@ -669,6 +672,7 @@ def test_a_full_disk_is_told_where_files_are_copied(
     restore(untouched.database, untouched.settings.data, target, NOW)
 
 
+@EMBEDDED
 def test_a_full_disk_is_told_where_the_backup_is_unpacked(
     database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -741,6 +745,7 @@ def newer(target: Path) -> None:
     pack(place, target)
 
 
+@SHARED
 def test_it_says_that_there_is_no_such_file(target: Path, elsewhere: Elsewhere) -> None:
     with refuses("restore_missing"):
         restore(elsewhere.database, elsewhere.settings.data, target, NOW)
@@ -894,6 +899,7 @@ def test_the_folder_may_lie_on_a_network_that_keeps_locks(
     assert untouched.keys.pepper() == keys.pepper()
 
 
+@EMBEDDED
 @pytest.mark.usefixtures("ready")
 def test_a_folder_that_keeps_no_locks_is_refused(
     database: Database, keys: KeyFolder, target: Path, untouched: Elsewhere, monkeypatch: pytest.MonkeyPatch
