@@ -28,6 +28,11 @@ TOLD = """() => Array.from(document.querySelectorAll("legend"), one => one.inner
 """What is seen and read aloud of each item."""
 
 
+@pytest.fixture
+def phone(same_phone: Page) -> Page:
+    return same_phone
+
+
 def headed(make: Paper, units: int, layout: Layout) -> OpenRound:
     parts = tuple(replace(part, items=ITEMS) for part in make_paper(units, 4).parts)
     return make(units, 4, parts=parts, layout=layout)

@@ -27,6 +27,11 @@ MARKING = Path(__file__).with_name("marking.js").read_text("utf-8")
 SCREENS_NOW = "document.documentElement.scrollHeight / innerHeight"
 
 
+@pytest.fixture
+def phone(same_phone: Page) -> Page:
+    return same_phone
+
+
 @dataclass(frozen=True)
 class Played:
     """What somebody did to mark everything, and how long the longest view was, in screens."""

@@ -23,6 +23,11 @@ MARK = """marks => marks.forEach(([name, value]) => {
 GO_ON = "[data-next]"
 
 
+@pytest.fixture
+def phone(same_phone: Page) -> Page:
+    return same_phone
+
+
 def make(installation: Installation, layout: Layout = Layout.LIST) -> OpenRound:
     """Open a round of six objects and one item, 满意 for a third of them at most."""
     paper = make_paper(OBJECTS, 1, remarks=False, remark_bytes=0, layout=layout)

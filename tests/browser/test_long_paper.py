@@ -26,6 +26,11 @@ Paper = Callable[..., OpenRound]
 
 
 @pytest.fixture
+def phone(same_phone: Page) -> Page:
+    return same_phone
+
+
+@pytest.fixture
 def make(installation: Installation) -> Paper:
     """Make open rounds: units, items and what else the paper says."""
 

@@ -23,6 +23,11 @@ ITEMS = (Item("a", "总体印象"), Item("b", "工作实绩", score=Score(decima
 WIDTH = 4
 
 
+@pytest.fixture
+def phone(same_phone: Page) -> Page:
+    return same_phone
+
+
 def make(installation: Installation, layout: Layout = Layout.LIST, limits: tuple[BallotLimit, ...] = ()) -> OpenRound:
     """Open a round of three objects, each rated by a grade, by points with tenths and by whole ones."""
     paper = make_paper(3, 1, remarks=False, remark_bytes=0, layout=layout)

@@ -20,6 +20,11 @@ from tests.factories import OpenRound, make_open_round
 from tests.papers import sitting
 
 
+@pytest.fixture
+def phone(same_phone: Page) -> Page:
+    return same_phone
+
+
 def make(installation: Installation, layout: Layout = Layout.LIST) -> OpenRound:
     paper = sitting(layout=layout, shuffle_units=True)
     return make_open_round(installation.database, installation.key_folder, paper)

@@ -17,6 +17,11 @@ from tests.factories import OpenRound, make_open_round, make_paper
 PEOPLE, ITEMS = 4, 2
 
 
+@pytest.fixture
+def phone(same_phone: Page) -> Page:
+    return same_phone
+
+
 def make(installation: Installation, layout: Layout = Layout.LIST, remark_bytes: int = 0) -> OpenRound:
     """Open a round of four persons by two items, with a cell 本人, and remarks where there is room for them."""
     paper = make_paper(PEOPLE, ITEMS, remarks=remark_bytes > 0, remark_bytes=remark_bytes, layout=layout)
