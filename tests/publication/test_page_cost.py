@@ -1,4 +1,4 @@
-"""What a page of a result of sixty units asks the database for."""
+"""What a page of a result of thirty units asks the database for."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ MOST_OF_LEDGER = 3
 YEAR = timedelta(days=365)
 FLAGGED = 2
 """Of the first nine units, those below the line."""
-SIXTY = tuple(f"被测评单位{place + 1}" for place in range(60))
+THIRTY = tuple(f"被测评单位{place + 1}" for place in range(30))
 
 
 @pytest.fixture(autouse=True)
@@ -43,11 +43,11 @@ def store(database: Database, units: tuple[str, ...], closed_at: datetime = coun
 @pytest.mark.parametrize("role", ["organiser", "leader"])
 def test_it_asks_few_statements_whatever_the_number_of_units(client: TestClient, database: Database, role: str) -> None:
     """Those with last time beside them ask for no more than the bound either, when they are read for the first time."""
-    first = store(database, SIXTY, counted.AT - YEAR)
-    few, many = store(database, SIXTY[:2]), store(database, SIXTY, counted.AT + YEAR)
+    first = store(database, THIRTY, counted.AT - YEAR)
+    few, many = store(database, THIRTY[:2]), store(database, THIRTY, counted.AT + YEAR)
     counted.log_in(client, database, role)
     costs = {}
-    for round_id, units in ((many, SIXTY), (few, SIXTY[:2]), (first, SIXTY)):  # nobody has read those before them
+    for round_id, units in ((many, THIRTY), (few, THIRTY[:2]), (first, THIRTY)):  # nobody has read those before them
         for turn in ("first", "again"):
             with statements() as asked:
                 page = client.get(f"/results/{round_id}").raise_for_status().text
@@ -59,7 +59,7 @@ def test_it_asks_few_statements_whatever_the_number_of_units(client: TestClient,
 
 
 def test_a_notice_asks_few_statements_too(client: TestClient, database: Database) -> None:
-    few, many = store(database, SIXTY[:2]), store(database, SIXTY, counted.AT + YEAR)
+    few, many = store(database, THIRTY[:2]), store(database, THIRTY, counted.AT + YEAR)
     for round_id in (many, few):
         with statements() as asked:
             page = client.get(f"/notices/{round_id}").raise_for_status().text
@@ -71,8 +71,8 @@ def test_a_notice_asks_few_statements_too(client: TestClient, database: Database
 def test_many_earlier_rounds_cost_no_more_than_one(client: TestClient, database: Database, path: str) -> None:
     """All that somebody released is asked for once, and what was told of it once is not made again."""
     for years in range(1, 7):
-        store(database, SIXTY[:2], counted.AT - years * YEAR, "t3" if years > 1 else "t2")
-    last = store(database, SIXTY[:2])
+        store(database, THIRTY[:2], counted.AT - years * YEAR, "t3" if years > 1 else "t2")
+    last = store(database, THIRTY[:2])
     counted.log_in(client, database, "organiser")
     with database.writing() as session:
         show_slide(Acting(session, counted.AT, counted.ZHANG), last, 1)
@@ -92,7 +92,7 @@ def test_the_board_asks_no_more_for_more_results(client: TestClient, database: D
     counted.log_in(client, database, "organiser")
     costs = []
     for _ in range(3):
-        counted.store_published(database, counted.make_votes(counted.make_paper(SIXTY[:9])))
+        counted.store_published(database, counted.make_votes(counted.make_paper(THIRTY[:9])))
         with statements() as asked:
             page = client.get("/rectification").raise_for_status().text
         costs.append(len(asked))
@@ -112,7 +112,7 @@ def test_pages_over_rounds_ask_no_more_for_more_of_them(client: TestClient, data
     counted.log_in(client, database, "organiser")
     campaign_id, costs = "", []
     for number in range(1, 6):
-        round_id = store(database, SIXTY[:2], counted.AT + number * YEAR)
+        round_id = store(database, THIRTY[:2], counted.AT + number * YEAR)
         with database.writing() as session:
             row = session.get_one(Round, round_id)
             campaign_id = row.campaign_id = campaign_id or row.campaign_id
@@ -133,7 +133,7 @@ def _asked(client: TestClient, path: str) -> int:
 
 
 def test_the_page_of_units_reads_the_register_once(client: TestClient, database: Database) -> None:
-    round_id = counted.store_published(database, counted.make_votes(counted.make_paper(SIXTY[:2])))
+    round_id = counted.store_published(database, counted.make_votes(counted.make_paper(THIRTY[:2])))
     with database.reading() as session:
         campaign_id = get_round(session, round_id).campaign_id
     counted.log_in(client, database, "organiser")
@@ -144,7 +144,7 @@ def test_the_page_of_units_reads_the_register_once(client: TestClient, database:
 
 def test_names_and_rounds_are_read_once_a_page(client: TestClient, database: Database) -> None:
     """The names of all accounts; and the round, whatever the number of languages that the file may be in."""
-    round_id = counted.store_published(database, counted.make_votes(counted.make_paper(SIXTY[:2])))
+    round_id = counted.store_published(database, counted.make_votes(counted.make_paper(THIRTY[:2])))
     counted.log_in(client, database, "organiser")
     for path in ("/tokens", f"/rounds/{round_id}/publish"):
         with statements() as asked:
