@@ -53,11 +53,16 @@ def listener() -> Iterator[socket.socket]:
         yield listener
 
 
+@pytest.fixture(scope="package")
+def address(listener: socket.socket) -> str:
+    """Where each server answers."""
+    return "http://127.0.0.1:{1}".format(*listener.getsockname())
+
+
 @pytest.fixture
-def installation(data: Path, workshop: Workshop, listener: socket.socket) -> Iterator[Installation]:
+def installation(data: Path, workshop: Workshop, listener: socket.socket, address: str) -> Iterator[Installation]:
     """A running server."""
-    port = listener.getsockname()[1]
-    settings = Settings(data=data, MANYIDU_DATABASE_URL="", base_url=f"http://127.0.0.1:{port}")
+    settings = Settings(data=data, MANYIDU_DATABASE_URL="", base_url=address)
     app = wrap(build_api(settings, utc_now, workshop=workshop), settings)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, server_header=False))
     thread = threading.Thread(target=server.run, args=([listener.dup()],))
@@ -87,9 +92,9 @@ def phone(browser: Browser, installation: Installation) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def kept_phone(browser: Browser, listener: socket.socket) -> Iterator[Page]:
+def kept_phone(browser: Browser, address: str) -> Iterator[Page]:
     """The page of a phone that the tests of a module hand on: to begin anew takes three times as long as to load."""
-    context = browser.new_context(**PHONE, base_url="http://127.0.0.1:{1}".format(*listener.getsockname()))
+    context = browser.new_context(**PHONE, base_url=address)
     yield context.new_page()
     context.close()
 

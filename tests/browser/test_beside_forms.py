@@ -16,14 +16,16 @@ from tests.opinions.collected import make_opinions, merged
 from tests.rectification.pages.test_search import store_issues, store_orders
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "plain"])
-def page(request: pytest.FixtureRequest, browser: Browser, installation: Installation) -> Iterator[Page]:
-    context = browser.new_context(**DESK, base_url=installation.address, java_script_enabled=request.param)
+@pytest.fixture(scope="module", params=[True, False], ids=["scripts", "plain"])
+def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
+    """The page of a desk that one test hands on to the next."""
+    context = browser.new_context(**DESK, base_url=address, java_script_enabled=request.param)
     yield context.new_page()
     context.close()
 
 
 def arrive(page: Page, installation: Installation) -> None:
+    page.context.clear_cookies()
     with installation.database.writing() as session:
         make_cast(session)
     log_in(page, "zhangsan")

@@ -17,12 +17,20 @@ UNITS = 700
 WIDTHS = {1366: 860, 390: 844}
 
 
-@pytest.fixture(params=WIDTHS)
-def page(request: pytest.FixtureRequest, browser: Browser, installation: Installation) -> Iterator[Page]:
+@pytest.fixture(scope="module", params=WIDTHS)
+def kept_page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
+    """The page of a desk that one test hands on to the next."""
     size = {"viewport": {"width": request.param, "height": WIDTHS[request.param]}, "java_script_enabled": False}
-    context = browser.new_context(**{**DESK, **size}, base_url=installation.address)
+    context = browser.new_context(**{**DESK, **size}, base_url=address)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(kept_page: Page, installation: Installation) -> Page:
+    kept_page.context.clear_cookies()
+    kept_page.goto(f"{installation.address}/healthz")
+    return kept_page
 
 
 BEYOND = """() => [...document.querySelectorAll("main button.btn, main a.btn, main input.form-control")]
