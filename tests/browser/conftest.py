@@ -86,9 +86,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def phone(browser: Browser, installation: Installation) -> Iterator[Page]:
+def fresh_phone(browser: Browser, installation: Installation) -> Iterator[Page]:
     """A phone's page; the test fails on any error, refused script or request to elsewhere."""
     yield from _page(browser, installation, {})
+
+
+@pytest.fixture
+def phone(fresh_phone: Page) -> Page:
+    """The same, but where a module hands one phone on."""
+    return fresh_phone
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +109,8 @@ def kept_phone(browser: Browser, address: str) -> Iterator[Page]:
 def same_phone(kept_phone: Page, installation: Installation) -> Iterator[Page]:
     """``phone`` for modules whose tests leave no more behind than what is put back here."""
     kept_phone.set_viewport_size(PHONE["viewport"])
-    kept_phone.emulate_media(reduced_motion="no-preference")
+    kept_phone.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    kept_phone.context.clear_cookies()
     kept_phone.goto("/healthz")
     kept_phone.evaluate("localStorage.clear(); sessionStorage.clear()")
     with _watched(kept_phone, installation):

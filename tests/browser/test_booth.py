@@ -20,6 +20,11 @@ REMARK = "开放时间能不能再长一点？"
 
 
 @pytest.fixture
+def phone(same_phone: Page) -> Page:
+    return same_phone
+
+
+@pytest.fixture
 def place(installation: Installation) -> OpenRound:
     return make_open_round(installation.database, installation.key_folder)
 
@@ -189,17 +194,19 @@ def stop_clock(phone: Page) -> None:
     phone.clock.pause_at(phone.evaluate("Date.now() / 1000 + 1"))
 
 
-def test_a_busy_server_is_told_and_tried_again(phone: Page, installation: Installation, place: OpenRound) -> None:
-    phone.clock.install()
-    scan(phone, place.codes["residents"][0])
-    fill(phone, place)
-    phone.get_by_role("button", name="下一步").click()
-    stop_clock(phone)
-    phone.route("**/v/cast", lambda route: route.fulfill(status=503, json={"error": "busy", "message": ""}), times=1)
-    phone.get_by_role("button", name="投入票箱").click()
-    expect(phone.get_by_role("status").filter(has_text="系统正忙")).to_be_visible()
-    phone.get_by_role("button", name="马上再试").click()
-    expect_thanks(phone, installation, place)
+def test_a_busy_server_is_told_and_tried_again(fresh_phone: Page, installation: Installation, place: OpenRound) -> None:
+    fresh_phone.clock.install()
+    scan(fresh_phone, place.codes["residents"][0])
+    fill(fresh_phone, place)
+    fresh_phone.get_by_role("button", name="下一步").click()
+    stop_clock(fresh_phone)
+    fresh_phone.route(
+        "**/v/cast", lambda route: route.fulfill(status=503, json={"error": "busy", "message": ""}), times=1
+    )
+    fresh_phone.get_by_role("button", name="投入票箱").click()
+    expect(fresh_phone.get_by_role("status").filter(has_text="系统正忙")).to_be_visible()
+    fresh_phone.get_by_role("button", name="马上再试").click()
+    expect_thanks(fresh_phone, installation, place)
 
 
 def test_a_refusal_is_told_and_nothing_lost(
@@ -366,12 +373,12 @@ def test_axe_finds_nothing(phone: Page, place: OpenRound, scheme: Any) -> None: 
     check()
 
 
-def test_the_first_load_is_small(phone: Page, installation: Installation) -> None:
+def test_the_first_load_is_small(fresh_phone: Page, installation: Installation) -> None:
     place = make_open_round(installation.database, installation.key_folder, make_paper(8, 6))
     responses: list[Any] = []
-    phone.on("response", lambda answer: responses.append(answer))  # noqa: PLW0108 - playwright marks the handler
-    scan(phone, place.codes["residents"][0])
-    phone.wait_for_load_state("networkidle")
+    fresh_phone.on("response", lambda answer: responses.append(answer))  # noqa: PLW0108 - playwright marks the handler
+    scan(fresh_phone, place.codes["residents"][0])
+    fresh_phone.wait_for_load_state("networkidle")
     sizes = [answer.request.sizes() for answer in responses if "data:" not in answer.url]
     fetched = [size for size in sizes if size["responseBodySize"] >= 0]  # the others are from the browser's cache
     assert len(fetched) <= 6

@@ -46,17 +46,21 @@ class Organiser:
         self.decisions += 1
 
 
+@pytest.fixture(scope="module")
+def kept_page(browser: Browser, address: str) -> Iterator[Page]:
+    """The page of a desk that one test hands on to the next, with scripts off."""
+    context = browser.new_context(**DESK, base_url=address, accept_downloads=True, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def page(browser: Browser, installation: Installation) -> Iterator[Page]:
-    """The desk of somebody who is not logged in yet, with scripts off."""
+def page(kept_page: Page, installation: Installation) -> Page:
+    """The desk of somebody who is not logged in yet."""
     with installation.database.writing() as session:
         make_cast(session)
-    context = browser.new_context(
-        **DESK, base_url=installation.address, accept_downloads=True, java_script_enabled=False
-    )
-    page = context.new_page()
-    yield page
-    context.close()
+    kept_page.context.clear_cookies()
+    return kept_page
 
 
 def print_rehearsal(organiser: Organiser, kind: Kind) -> Path:
