@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.web.errors import TABLES
-from tests.test_structure import APP, ROOT, TREES
+from tests.sources import APP, ROOT, TREES
 
 CODE = {path: (ROOT / path).read_text("utf-8") for path in TREES}
 TEMPLATES = {

@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.found import some
+from tests.sources import APP, ROOT, TREES
 
-ROOT = Path(__file__).parents[1]
-APP = ROOT / "app"
-TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in sorted(APP.rglob("*.py"))}
 TEMPLATES = sorted((APP / "templates").rglob("*.html"))
 OUR_STATIC = [
     path

@@ -5,14 +5,13 @@ import re
 import types
 from functools import cache
 from importlib.machinery import SourceFileLoader
-from pathlib import Path
 
 import pytest
 
 from app.core.chinese import has_chinese
 from tests.half_width import narrow_signs, written
+from tests.sources import ROOT, TREES
 
-ROOT = Path(__file__).parents[1]
 TITLES = {"名称(姓名)", "姓名(名称)", "单位(部门)名称"}
 """Titles of columns that are known in files of others, where people type them like this too."""
 OTHER_NAMES = {
@@ -47,18 +46,9 @@ def extract() -> types.ModuleType:
 
 
 @pytest.fixture(scope="module")
-def trees() -> dict[str, ast.Module]:
-    """Every module of the product, parsed once for all tests of this module."""
-    return {
-        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
-        for path in sorted(ROOT.glob("app/**/*.py"))
-    }
-
-
-@pytest.fixture(scope="module")
-def told(extract: types.ModuleType, trees: dict[str, ast.Module]) -> list[str]:
+def told(extract: types.ModuleType) -> list[str]:
     """The sentences of pages, and every text that a module writes."""
-    return [*extract.sentences(), *(text for tree in trees.values() for text in written(tree))]
+    return [*extract.sentences(), *(text for tree in TREES.values() for text in written(tree))]
 
 
 def test_it_works(extract: types.ModuleType) -> None:
@@ -112,11 +102,11 @@ def test_the_narrow_signs_are_seen() -> None:
     assert narrow_signs("请按“年-月-日 时:分”填写 12:30，地址 http://a.b/甲，1,200 人（甲：乙）") == []
 
 
-def test_files_in_two_languages_put_no_chinese_together_by_themselves(trees: dict[str, ast.Module]) -> None:
+def test_files_in_two_languages_put_no_chinese_together_by_themselves() -> None:
     """A sentence with values is said by ``_`` or ``about``; one that is formatted in place has no English."""
     formatted = {}
     for path in IN_TWO_LANGUAGES:
-        parts = [node for node in ast.walk(trees[path]) if isinstance(node, ast.JoinedStr)]
+        parts = [node for node in ast.walk(TREES[path]) if isinstance(node, ast.JoinedStr)]
         found = [part.value for node in parts for part in node.values if isinstance(part, ast.Constant)]
         formatted[path] = [text for text in found if has_chinese(str(text))]
     assert formatted == {name: [] for name in formatted}
@@ -143,10 +133,10 @@ NAMES_AND_FIGURES = {
 """Modules that refuse, too, and put Chinese together in place for something that is told in no refusal."""
 
 
-def test_what_a_refusal_puts_together_can_be_told_in_english(trees: dict[str, ast.Module]) -> None:
+def test_what_a_refusal_puts_together_can_be_told_in_english() -> None:
     """``Ours.filled`` puts words and values together; a text that is formatted in place stays Chinese."""
     formatted, named = set(), []
-    for name, tree in trees.items():
+    for name, tree in TREES.items():
         nodes = list(ast.walk(tree))
         if any(isinstance(node, ast.JoinedStr) and _is_chinese(node) for node in nodes) and _refuses(nodes):
             formatted.add(name)
@@ -156,10 +146,10 @@ def test_what_a_refusal_puts_together_can_be_told_in_english(trees: dict[str, as
     assert (formatted, named) == (NAMES_AND_FIGURES, [])
 
 
-def test_what_a_refusal_lists_is_parted_as_its_reader_parts_words(trees: dict[str, ast.Module]) -> None:
+def test_what_a_refusal_lists_is_parted_as_its_reader_parts_words() -> None:
     """A tuple among the values is joined in the language of who reads it."""
     found = []
-    for name, tree in trees.items():
+    for name, tree in TREES.items():
         refusals = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_refusal(node)]
         found += [(name, ast.unparse(call)) for call in refusals if "'、'.join" in ast.unparse(call)]
     assert found == []
@@ -179,9 +169,9 @@ CHINESE_LISTS = {
 """Modules that part words as Chinese does."""
 
 
-def test_lists_are_parted_in_one_way(trees: dict[str, ast.Module]) -> None:
+def test_lists_are_parted_in_one_way() -> None:
     """By ``listed`` in templates and files, ``several`` in what is stored of a form, a tuple among values."""
-    parted = {name for name, tree in trees.items() if any(_joins(node) for node in ast.walk(tree))}
+    parted = {name for name, tree in TREES.items() if any(_joins(node) for node in ast.walk(tree))}
     assert parted == CHINESE_LISTS
     by_hand = re.compile(r"\|\s*join\(_\(")
     assert [path.name for path in ROOT.glob("app/templates/**/*.html") if by_hand.search(path.read_text("utf-8"))] == []

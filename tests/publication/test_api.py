@@ -1,10 +1,11 @@
 """The interface for programs: the same figures as the pages, by token alone, described in OpenAPI."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import pytest
@@ -40,11 +41,6 @@ UNIT = "/{round_id}/units/{unit_id}"
 Case = schemathesis.Case[Any]
 Interface = Any
 """What schemathesis makes of a description."""
-LINE: TypeAdapter[Any] = TypeAdapter(ResultLine)
-RESULT: TypeAdapter[Any] = TypeAdapter(Result)
-TARGET_RESULT: TypeAdapter[Any] = TypeAdapter(TargetResult)
-FLAT_RESULT: TypeAdapter[Any] = TypeAdapter(FlatResult)
-UNIT_RESULT: TypeAdapter[Any] = TypeAdapter(UnitResult)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +87,13 @@ def every_path(round_id: str) -> list[str]:
     return [*paths, FIRST, f"{FIRST}/{round_id}", f"{FIRST}/{round_id}/units/u0"]
 
 
-def mirrored(shape: TypeAdapter[Any], body: Json) -> None:
+checker: Callable[[object], TypeAdapter[Any]] = cache(TypeAdapter)
+"""What checks a shape takes a while to be made: once, and only where it is asked."""
+
+
+def mirrored(shape: object, body: Json) -> None:
     """Hold an answer against its shape: nothing is missing, nothing is more, nothing is of another kind."""
-    written = shape.dump_python(shape.validate_python(body), mode="json")
+    written = checker(shape).dump_python(checker(shape).validate_python(body), mode="json")
     moments = {"published_at": written["published_at"]}  # written down in another of the two usual ways
     assert written == {**body, **moments}
 
@@ -134,12 +134,12 @@ def test_answers_have_the_shape_that_is_described(client: TestClient, database: 
     round_id = counted.store_published(database, list(kinds())[kind], "leaders")
     reader = program(client, database, Scope.LEADERS)
     [line] = reader.read()["results"]
-    mirrored(LINE, line)
-    mirrored(RESULT, reader.read(f"/{round_id}"))
-    mirrored(TARGET_RESULT, reader.read(f"/{round_id}/sections/main/targets/u0"))
+    mirrored(ResultLine, line)
+    mirrored(Result, reader.read(f"/{round_id}"))
+    mirrored(TargetResult, reader.read(f"/{round_id}/sections/main/targets/u0"))
     assert reader.read(api=FIRST)["results"] == [line]
-    mirrored(FLAT_RESULT, reader.read(f"/{round_id}", FIRST))
-    mirrored(UNIT_RESULT, reader.read(f"/{round_id}/units/u0", FIRST))
+    mirrored(FlatResult, reader.read(f"/{round_id}", FIRST))
+    mirrored(UnitResult, reader.read(f"/{round_id}/units/u0", FIRST))
 
 
 @pytest.mark.parametrize("kind", range(9))
@@ -158,7 +158,7 @@ def test_a_unit_s_token_reads_that_unit_alone(client: TestClient, database: Data
     name_units(database, round_id, "u2", "u5")
     reader = program(client, database, Scope.UNIT, "u2")
     found = reader.read(f"/{round_id}")
-    mirrored(RESULT, found)
+    mirrored(Result, found)
     assert [unit["id"] for unit in section_of(found["document"])["targets"]] == ["u2"]
     assert found["digest"] is None
     assert [line["digest"] for line in reader.read()["results"]] == [None]
@@ -173,7 +173,7 @@ def test_the_wider_circle_reads_bands(client: TestClient, database: Database, sc
     round_id = counted.store_published(database, counted.make_votes(), "leaders", released)
     reader = program(client, database, scope)
     found = reader.read(f"/{round_id}")
-    mirrored(RESULT, found)
+    mirrored(Result, found)
     with database.reading() as session:
         assert found["document"] == counted.bands_for(session, round_id, Viewer(scope)).document
     assert {key for unit in section_of(found["document"])["targets"] for key in unit} == {
@@ -183,10 +183,10 @@ def test_the_wider_circle_reads_bands(client: TestClient, database: Database, sc
         "band",
     }
     assert (found["digest"], found["reason"]) == (None, "")
-    mirrored(FLAT_RESULT, reader.read(f"/{round_id}", FIRST))
-    mirrored(UNIT_RESULT, reader.read(f"/{round_id}/units/u1", FIRST))
+    mirrored(FlatResult, reader.read(f"/{round_id}", FIRST))
+    mirrored(UnitResult, reader.read(f"/{round_id}/units/u1", FIRST))
     unit = reader.read(f"/{round_id}/sections/main/targets/u1")
-    mirrored(TARGET_RESULT, unit)
+    mirrored(TargetResult, unit)
     assert set(unit["target"]) == {"id", "name", "position", "band"}
 
 
@@ -219,7 +219,7 @@ def test_what_named_leaders_read_only_their_tokens_read(client: TestClient, data
     for_all, for_chen, for_wang = (program(client, database, Scope.LEADERS, leader=who) for who in ("", chen, wang))
     assert [reader.ask(f"/{round_id}").status_code for reader in (for_all, for_chen, for_wang)] == [404, 200, 404]
     found = for_chen.read(f"/{round_id}")
-    mirrored(RESULT, found)
+    mirrored(Result, found)
     assert [unit["id"] for unit in section_of(found["document"])["targets"]] == ["u2"]
     assert found["digest"] is None
     assert for_chen.ask(f"/{round_id}/sections/main/targets/u3").status_code == 404

@@ -23,6 +23,7 @@ from app.core.holding import hold_nothing
 from app.core.key_folder import KeyFolder
 from app.core.settings import Settings
 from app.publication.admission import admission
+from app.publication.api_shapes import Result
 from app.publication.domain import Scope, Viewer
 from app.publication.lookback import Pairing
 from app.publication.previous import (
@@ -52,7 +53,7 @@ from tests.found import some
 from tests.kept import forget_results
 from tests.publication import counted
 from tests.publication.test_announcing import post
-from tests.publication.test_api import RESULT, mirrored, program
+from tests.publication.test_api import mirrored, program
 from tests.publication.test_concluded import damage, repair
 from tests.publication.test_numbers import AXIS, FIXED, leaves, numbers, text_of
 from tests.publication.test_routes import OUTPUTS
@@ -338,7 +339,7 @@ def test_programs_read_what_pages_tell_and_the_log_says_so(client: TestClient, d
     assert [each.last.rate for each in seen] != [each.last.rate for each in told_all]
     for scope, rows in ((Scope.LEADERS, seen), (Scope.PUBLIC, told_all)):
         answer = program(client, database, scope).read(f"/{last}")
-        mirrored(RESULT, answer)
+        mirrored(Result, answer)
         assert answer["previous"] == rows_of(rows) != []
     with database.reading() as session:
         noted = [(row.staff_name, row.what) for row in reads_of(session, first)]

@@ -9,6 +9,7 @@ from typing import Final
 from app.main import LETTERS
 from app.web.i18n import english
 from app.web.pages import APP
+from tests.sources import TREES
 
 HAN: Final = re.compile("[\u4e00-\u9fff]")
 KEEPING: Final = ("accounts", "consents", "inbox", "opinions", "rectification", "rounds")
@@ -21,7 +22,7 @@ SPOKEN: Final = {"rectification/board/facts.py", "rounds/examples.py"}
 
 def put_together(path: Path) -> Iterator[str]:
     """Yield the Chinese texts that a module puts together with values."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(TREES[f"app/{path.relative_to(APP).as_posix()}"]):
         parts = node.values if isinstance(node, ast.JoinedStr) else []
         if any(isinstance(part, ast.Constant) and HAN.search(str(part.value)) for part in parts):
             yield ast.unparse(node)
