@@ -21,7 +21,7 @@ from app.core.at_hand import GOES, AtHand, LackingError
 from app.core.errors import DomainError
 from app.core.holding import given_back, hold_nothing, taken
 from app.core.key_folder import KeyFolder
-from app.core.rested import ask_first
+from app.core.rested import ask_rested
 
 if TYPE_CHECKING:
     import psycopg
@@ -155,7 +155,7 @@ def make_engine(url: str, pool_size: int = 20) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(url, **options)
-        event.listen(engine, "checkout", ask_first)  # before it counts as taken
+        ask_rested(engine)  # before one counts as taken
         event.listen(engine, "begin", _begin_postgresql)
     _watch(engine)
     return engine

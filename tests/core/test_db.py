@@ -2,15 +2,18 @@
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from math import inf
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from app.accounts.models import Staff
+from app.core import rested
 from app.core.db import Database, connect_postgresql, locked, locked_rows, make_engine, pause
 from app.core.holding import held_here
 from tests.cast import MORNING, make_cast
+from tests.core.cable import cable
 
 DURABLE: dict[str, dict[str, object]] = {
     "sqlite": {"PRAGMA journal_mode": "delete", "PRAGMA synchronous": 3, "PRAGMA secure_delete": 1,
@@ -69,6 +72,32 @@ def test_a_connection_that_its_server_has_ended_is_replaced(database: Database) 
     with closing(connect_postgresql(database.engine)) as other:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", (ended,))
     assert served_by() != ended
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_server_that_lost_its_power_is_asked_before_a_connection_is_used(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = database.engine.url
+    assert url.host
+    assert url.port
+    with cable(url.host, url.port) as between:
+        engine = make_engine(url.set(port=between.port).render_as_string(hide_password=False))
+
+        def answers() -> bool:
+            with engine.connect() as connection:
+                return connection.exec_driver_sql("SELECT true").scalar_one() is True
+
+        assert answers()
+        between.cut()
+        monkeypatch.setattr(rested, "BRIEFLY", inf)
+        with pytest.raises(DBAPIError):
+            answers()
+        assert answers()
+        between.cut()
+        monkeypatch.setattr(rested, "BRIEFLY", 0)
+        assert answers()
+        engine.dispose()
 
 
 def test_who_reads_holds_nothing_while_he_pauses_and_reads_on(database: Database) -> None:

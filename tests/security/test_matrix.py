@@ -213,8 +213,8 @@ def test_it_refuses_a_post_from_another_site(world: World, headers: dict[str, st
 
 
 OTHER_METHODS = (
-    *((role, "HEAD") for role in ("nobody", "organiser", "leader")),
-    *(("organiser", method) for method in ("PUT", "PATCH", "DELETE")), ("nobody", "OPTIONS"), ("nobody", "TRACE"),
+    *((role, method) for role in ("nobody", "organiser", "leader") for method in ("HEAD", "OPTIONS")),
+    *(("organiser", method) for method in ("PUT", "PATCH", "DELETE")), ("nobody", "TRACE"),
 )  # fmt: skip
 
 
