@@ -1,6 +1,5 @@
 """Starts opening processes and stays with each until it ends. Nothing secret passes: ids go in, nothing comes out."""
 
-import json
 import logging
 import os
 import subprocess
@@ -14,6 +13,7 @@ from threading import Lock, Thread
 from app.audit import service as audit
 from app.box import jobs
 from app.box.tidying import recover
+from app.core.child import give_order
 from app.core.db import Database
 from app.core.errors import DomainError
 from app.core.key_folder import KeyFolder
@@ -75,9 +75,7 @@ class Openings:
             self._children.add(child)
             if self._closed:  # the service ends while this one was being started
                 child.kill()
-            with suppress(BrokenPipeError):
-                child.stdin.write(json.dumps(order).encode() + b"\n")  # type: ignore[union-attr]
-                child.stdin.flush()  # type: ignore[union-attr]
+            give_order(child.stdin, order)  # type: ignore[arg-type]
             code = child.wait()
             self._children.discard(child)
         return code

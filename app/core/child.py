@@ -4,16 +4,19 @@ Linux only; elsewhere the calls do nothing and a process is judged by its heartb
 """
 
 import ctypes
+import json
 import os
 import platform
 import signal
 import sys
 import traceback
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from resource import RLIMIT_CORE, setrlimit
 from threading import Thread
+from typing import IO
 
 from app.core.errors import DomainError
 
@@ -54,6 +57,15 @@ def reason_of(error: BaseException) -> str:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if OURS in Path(frame.filename).parents]
     where = [f"{Path(frame.filename).relative_to(OURS)}:{frame.lineno}" for frame in frames[-1:]]
     return " in ".join([kind, *where])
+
+
+def give_order(line: IO[bytes], order: Mapping[str, object]) -> None:
+    """Write an order, of less than a pipe holds, to a child's standard input; one that died takes none.
+
+    Past the buffer: what a dead child did not take would be written again, and fail, when the pipe is closed.
+    """
+    with suppress(BrokenPipeError):
+        os.write(line.fileno(), json.dumps(order).encode() + b"\n")
 
 
 def last_words(output: Iterable[bytes]) -> str:

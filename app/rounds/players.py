@@ -3,17 +3,15 @@
 The round's own state says how far it is.
 """
 
-import json
 import logging
 import os
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread
 
 from app.core.acting import Principal
-from app.core.child import last_words
+from app.core.child import give_order, last_words
 from app.core.errors import DomainError
 
 LOG = logging.getLogger("manyidu")
@@ -61,9 +59,7 @@ class Players:
             self._child = child
             if self._closed:  # the service ends while this one was being started
                 child.kill()
-            with suppress(BrokenPipeError):
-                child.stdin.write(json.dumps(order).encode() + b"\n")  # type: ignore[union-attr]
-                child.stdin.flush()  # type: ignore[union-attr]
+            give_order(child.stdin, order)  # type: ignore[arg-type]
             said = last_words(child.stderr)  # type: ignore[arg-type]
             if code := child.wait():
                 LOG.error("an example's process ended with %d: %s", code, said)

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -264,6 +266,22 @@ def test_killed_after_it_decided_the_stacks_stand_and_the_rest_is_tidied(
     halt(step)
     go_as_far_as(hall, step)
     check_counted(hall, step)
+
+
+class DeadAtOnce(subprocess.Popen[bytes]):
+    """A child that is gone before it is told what to do, as where the service ends just then."""
+
+    def __init__(self, *line: Any, **settings: Any) -> None:  # noqa: ANN401 - as it takes them
+        super().__init__(*line, **settings)
+        self.kill()
+        self.wait()
+
+
+def test_one_that_dies_before_it_has_its_order_is_told(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting, "subprocess", SimpleNamespace(Popen=DeadAtOnce, PIPE=-1, DEVNULL=-3))
+    assert hall.begin()
+    hall.openings.join("r1")
+    assert hall.job().phase == jobs.FAILED
 
 
 def test_an_attempt_that_was_replaced_stores_nothing(hall: Hall) -> None:

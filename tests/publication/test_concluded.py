@@ -373,6 +373,7 @@ def between(session: Session, meanwhile: Callable[[], None]) -> Callable[[Paper,
     return read
 
 
+@pytest.mark.usefixtures("_results_kept")
 def test_a_page_reads_no_result_again_however_many_its_scores_are_made_of(
     client: TestClient, database: Database
 ) -> None:  # fmt: skip

@@ -10,7 +10,6 @@ from app.core.db import Database
 from app.publication.announcing import show_slide
 from app.rounds.models import Round
 from app.rounds.reads import get_round
-from tests import by_hand
 from tests.publication import counted
 from tests.statements import statements
 
@@ -18,16 +17,11 @@ MOST = 30
 MOST_OF_NOTICE = 20
 MOST_OF_LEDGER = 3
 """That of the result itself, of a composite or the hall, and those of the rounds that may lie behind it."""
+pytestmark = pytest.mark.usefixtures("_results_kept")
 YEAR = timedelta(days=365)
 FLAGGED = 2
 """Of the first nine units, those below the line."""
 THIRTY = tuple(f"被测评单位{place + 1}" for place in range(30))
-
-
-@pytest.fixture(autouse=True)
-def _results_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who has looked at a page before finds what was kept for him."""
-    monkeypatch.setattr(by_hand, "BEFORE_ACTS", [])
 
 
 def store(database: Database, units: tuple[str, ...], closed_at: datetime = counted.AT, form: str = "t2") -> str:

@@ -397,6 +397,7 @@ def test_a_file_is_made_anew_once_something_else_stands_beside_it(database: Data
     assert not {*before, *nearer} & {*names()}
 
 
+@pytest.mark.usefixtures("_results_kept")
 def test_a_document_is_read_once_to_name_files(client: TestClient, database: Database) -> None:
     """Both results, to say which round is told of, unless the page told of it just now; for a notice none at all."""
     first = publish(database, announced(2025, 33), -YEAR, "public", "leaders")
