@@ -265,7 +265,7 @@ STARTERS = REAL_PARTS | {
     "fresh_database",
     "fresh_postgresql",
     "served",
-    "sync_playwright",
+    "running",
     "Workshop",
 }
 """What a fixture, or a test, calls that starts one: most ask for theirs by the kind of database."""

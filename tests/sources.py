@@ -21,7 +21,7 @@ class _Trees(Mapping[str, ast.Module]):
     """By a module's path within the project."""
 
     def __init__(self) -> None:
-        self._paths = {path.relative_to(ROOT).as_posix(): None for path in sorted(APP.rglob("*.py"))}
+        self._paths = [path.relative_to(ROOT).as_posix() for path in sorted(APP.rglob("*.py"))]
 
     def __getitem__(self, path: str) -> ast.Module:
         return _tree(path)

@@ -12,10 +12,10 @@ import httpx
 
 from app.web.forms import TOKEN_FIELD
 from tests import cast
+from tests.browser.steps import TOKEN
 from tests.form_fields import sent
 
 FORM = re.compile(r'<form\b[^>]*\baction="([^"]*)".*?</form>', re.DOTALL)
-TOKEN = re.compile(rf'name="{TOKEN_FIELD}" value="([^"]+)"')
 
 
 class Clerk:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.core.clock import utc_now
 from app.core.db import Database, make_engine
@@ -79,10 +79,8 @@ def installation(data: Path, workshop: Workshop, listener: socket.socket, addres
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium, as the system brings it, for the modules that one worker runs on end."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
+    with chromium.running() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from app.core.db import Database
 from app.core.key_folder import KeyFolder
@@ -26,10 +26,8 @@ WRITTEN = "金丝雀写的意见{at}号"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
+    with chromium.running() as browser:
         yield browser
-        browser.close()
 
 
 @contextmanager

@@ -5,7 +5,6 @@ constant more. The same requests are made, too: a script that is fetched only af
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from html.parser import HTMLParser
@@ -14,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from app.campaigns.ballot_limit import BallotLimit
 from app.campaigns.domain import Item, Objects
@@ -136,14 +135,6 @@ def hall(database: Database, settings: Settings, tmp_path: Path) -> Iterator[Hal
         yield Hall(line, address, database, rounds)
 
 
-@contextmanager
-def chromium_running() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 def vote(browser: Browser, hall: Hall, code: str, answers: Answers, language: str) -> Visit:
     """Let a phone that was never here before vote; return all that passed."""
     context = browser.new_context(**{**PHONE, "locale": LANGUAGES[language]}, base_url=hall.address)
@@ -168,7 +159,7 @@ def steps(visit: Visit) -> list[str]:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_visit_passes_the_same_lengths(hall: Hall) -> None:
-    with chromium_running() as browser:
+    with chromium.running() as browser:
         for language, votes in hall.votes():
             visits = {vote(browser, hall, code, answers, language) for code, answers in votes}
             assert len(visits) == 1, told(visits)
